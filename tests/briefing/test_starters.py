@@ -8,19 +8,14 @@ import json
 import os
 import random
 import re
-from datetime import date
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 from detente.briefing import brief
-from detente.cases.case import Case
 from detente.cli import app
-from detente.outlook.starter import to_replace
 from detente.policy.dossier import load_dossier
-from detente.policy.threats import Threat
-from detente.words.names import goods_sectors
 from detente.world.library import load_world
 
 DAY = "2026-11-28"
@@ -63,40 +58,6 @@ def test_every_command_accepts_a_new_dossier(command: str, tmp_path: Path, monke
     assert found.exit_code == 0, found.output
 
 
-def test_what_to_replace_first_is_worked_out_at_the_odds_that_stand_there(tmp_path: Path) -> None:
-    path = made(tmp_path / "start.yaml", "--by", "USA", "--on", "MEX", "--threat", "25 %")
-    case = Case.of(load_dossier(path), with_ranges=False)
-    found = to_replace(case)
-    forks = load_dossier(path).prospects.forks
-    p, q = (f.branches[1].prior for f in forks)
-    none, come, back = (float(case.outcome(s).real_income["MEX"]) for s in ("nothing-added", "duty-comes", "answered"))
-    assert found.expected["MEX"] == pytest.approx((1 - p[1]) * none + p[1] * ((1 - q[1]) * come + q[1] * back))
-    rows = {r.key: r for r in found.rows}
-    assert rows["odds_of_threat"].moves["MEX"] == pytest.approx(abs((p[2] - p[0]) * ((1 - q[1]) * come + q[1] * back - none)))
-    sizes = [max(r.moves.values()) for r in found.rows if r.moves]
-    assert sizes == sorted(sizes, reverse=True)
-    assert next(iter(found.to_frame()["default"])) in found.explain()
-
-
-def test_the_answer_hits_as_much_trade_as_the_threat(tmp_path: Path) -> None:
-    path = made(tmp_path / "start.yaml", "--by", "EU27", "--on", "CHN", "--threat", "20 % on cars from 15 March 2027")
-    threat, answer = (load_dossier(path).measure(m) for m in ("threat", "answer"))
-    world = load_world()
-    at = {r: k for k, r in enumerate(world.regions)}
-    shipped = world.economy().shipments
-    goods = [world.sectors.index(s) for s in goods_sectors(world.sectors)]
-    hit = shipped[at["CHN"], at["EU27"], world.sectors.index("MVH")]
-    assert threat.sectors == ("MVH",)
-    assert answer.coverage * shipped[at["EU27"], at["CHN"], goods].sum() == pytest.approx(hit, rel=0.005)
-
-
-def test_law_that_the_ledger_knows_is_in_it(tmp_path: Path) -> None:
-    path = made(tmp_path / "start.yaml", "--by", "USA", "--on", "CAN", "--threat", "35 %")
-    found = load_dossier(path).measures
-    assert {m.id for m in found} > {"threat", "answer"}
-    assert all(m.by in ("USA", "CAN") for m in found)
-
-
 @pytest.mark.parametrize(
     ("args", "says"),
     [
@@ -117,17 +78,3 @@ def test_a_dossier_of_nobody_is_refused_by_name(args: tuple[str, ...], says: str
     assert found.exit_code != 0
     assert says in found.output + str(found.exception)
     assert not (tmp_path / "start.yaml").exists()
-
-
-@pytest.mark.parametrize(
-    ("text", "points", "sectors", "start", "dated"),
-    [
-        ("50 % from 1 August", 50.0, (), date(2027, 8, 1), True),
-        ("a duty of 12,5 percent on all goods from 1 December", 12.5, (), date(2026, 12, 1), True),
-        ("25% on motor vehicles and IRS starting on 2027-02-01", 25.0, ("MVH", "IRS"), date(2027, 2, 1), True),
-        ("100 points on coal, oil and gas by Jan 15, 2027", 100.0, ("ENE",), date(2027, 1, 15), True),
-        ("10", 10.0, (), date(2026, 12, 28), False),
-    ],
-)
-def test_a_threat_as_somebody_says_it(text: str, points: float, sectors: tuple[str, ...], start: date, dated: bool) -> None:
-    assert Threat.of(text, date(2026, 11, 28), load_world().sectors) == Threat(points, sectors, start, dated)

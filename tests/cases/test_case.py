@@ -35,7 +35,8 @@ def test_everything_is_against_what_it_says() -> None:
     assert same.real_income.to_numpy() == pytest.approx(direct.real_income.to_numpy(), abs=1e-9)
     assert runs.under(LAW).real_income.abs().max() < 1e-9
     assert runs.under(BASE, against="in-force").real_income.abs().max() < 1e-9
-    assert runs.against_baseline["war"].real_income.to_numpy() == pytest.approx(dt.solve(TOY, WAR).real_income.to_numpy())
+    past = runs.outcome("war", against="reference")
+    assert past.real_income.to_numpy() == pytest.approx(dt.solve(TOY, WAR).real_income.to_numpy())
     assert runs.status_quo.real_income.to_numpy() == pytest.approx(dt.solve(TOY, BASE).real_income.to_numpy())
     assert steps[-1][1] == steps[-1][2] == len(steps) == 3 * len(runs.parameter_sets)
 

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 import detente as dt
+from detente.equilibrium.solve import untouched
 from economies import SEEDS, economies, random_economy
 
 HORIZONS = ("short", "medium", "long")
@@ -188,6 +189,16 @@ def test_deficit_closures(closure: str) -> None:
         assert np.abs(balance).max() < 1e-7
     if closure == "fixed":
         assert balance == pytest.approx(-economy.deficits, abs=1e-7)
+
+
+def test_the_shock_of_no_policy_is_made_once_and_nobody_writes_to_it() -> None:
+    economy = random_economy(3, 2, 8)
+    shock = untouched(economy)
+    assert untouched(economy) is shock
+    for array in (shock.tariffs, shock.export_taxes, shock.iceberg, shock.allowed, shock.unit_cost, shock.subsidies):
+        with pytest.raises(ValueError, match="read-only"):
+            array[...] = 0
+    assert dt.Policy().shock(economy).tariffs.flags.writeable  # a policy's own is
 
 
 def test_failures_are_named() -> None:

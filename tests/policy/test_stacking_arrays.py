@@ -7,7 +7,7 @@ from detente.errors import OverlappingMeasures, ShockError
 from detente.policy.dossier import load_dossier
 from detente.policy.instruments import Policy, Schedule
 from detente.policy.measures import Measure
-from detente.policy.stacking import Added, stack_on, to_policy
+from detente.policy.stacking import Added, TopUps, stack_on, to_policy
 from detente.world import toy_world
 
 DOSSIER = load_dossier("kuala-lumpur-2025")
@@ -55,3 +55,21 @@ def test_overlap_names_the_first_flow_both_claim_and_disjoint_claims_pass():
     apart = [duty("first", sectors=["RER"]), duty("second", sectors=["ELE"])]
     policy = to_policy(stack_on(apart, DOSSIER.as_of, REGIONS, SECTORS))
     assert policy.describe() == ["first", "second"]
+
+
+def test_a_total_lifts_what_lies_below_and_lowers_nothing():
+    """Two totals of one importer count from the duties found, each on its share."""
+    world = toy_world()
+    n, s = len(world.regions), len(world.sectors)
+    found = Policy().shock(world).tariffs
+    found_in = world.tariff_rates[:, 1]
+    total = np.full((n, s), float(np.median(found_in[found_in > 0])))
+    total[0, 0] = 0.9
+    assert (found_in > total).any()
+    halves = TopUps((("a", 1, total, np.full((n, s), 0.5)), ("b", 1, 2 * total, np.full((n, s), 0.25))))
+    after = Policy([halves]).shock(world).tariffs
+    for i in range(n):
+        for j in range(s):
+            lifted = sum(share * max(0.0, t - found_in[i, j]) for t, share in ((total[i, j], 0.5), (2 * total[i, j], 0.25)))
+            assert after[i, 1, j] == pytest.approx(found_in[i, j] + lifted)
+    np.testing.assert_array_equal(np.delete(after, 1, axis=1), np.delete(found, 1, axis=1))

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+from typing import Any
+
 import numpy as np
 import pytest
 
 import detente as dt
-from detente.equilibrium.derivatives import Objective
-from detente.errors import InputError, UnknownName, UnknownRegion
-from detente.strategy.nash import best_reply, nash_tariffs
+from detente.equilibrium.derivatives import Objective, TariffGradients
+from detente.errors import InputError, NotConverged, UnknownName, UnknownRegion
+from detente.strategy import nash
+from detente.strategy.nash import Checkpoint, Saved, best_reply, climb, in_turn, nash_tariffs
 from detente.strategy.tariff_space import TariffSpace
+from detente.types import Array
 from economies import random_economy, two_countries
 
 
@@ -126,3 +132,143 @@ def test_space_round_trip() -> None:
         tariffs = space.tariffs(u, economy.tariffs)
         assert space.start(tariffs, economy.shipments) == pytest.approx(u)
         assert (tariffs[:, 1] == economy.tariffs[:, 1]).all()
+
+
+def test_the_record_is_the_frame_without_what_is_no_number() -> None:
+    economy = random_economy(3, 2, 3, tariffs=False)
+    game = nash_tariffs(economy, ["R1", "R2"], detail="pair-sector")
+    frame, rates = game.to_frame(), game.rates()
+    for player in ("R1", "R2"):
+        own = rates[rates["player"] == player]
+        weight = own.iloc[:, -1] / own.iloc[:, -1].sum()
+        assert frame.loc[player, "mean rate, %"] == pytest.approx(float((weight * own["rate, %"]).sum()))
+        assert frame.loc[player, "median rate, %"] == pytest.approx(float(np.median(own["rate, %"])))
+        assert frame.loc[player, "real income, %"] == game.outcome.real_income[player]
+    told = json.loads(json.dumps(game.record(), allow_nan=False))
+    assert told["players"] == ["R1", "R2"]
+    assert told["by_player"]["R1"]["regret, points"] is None  # not asked for
+    assert told["by_player"]["R2"]["mean rate, %"] == frame.loc["R2", "mean rate, %"]
+    assert set(rates["player"]) == {"R1", "R2"}
+
+
+# -- against plain solves ----------------------------------------------------------------------------------------------
+def income(economy: dt.Economy, tariffs: Array, player: str) -> float:
+    return float(dt.solve(economy, dt.Policy.from_arrays(tariffs=tariffs)).real_income[player])
+
+
+def test_no_rate_of_a_fine_grid_serves_a_player_better() -> None:
+    economy = two_countries((3, 1))
+    game = nash_tariffs(economy, detail="region")
+    for n, player in enumerate(economy.regions):
+        own = game.tariffs[1 - n, n, 0]
+        grid = own + np.linspace(-0.2, 0.2, 41)
+        values = []
+        for rate in grid:
+            tariffs = game.tariffs.copy()
+            tariffs[1 - n, n, 0] = rate
+            values.append(income(economy, tariffs, player))
+        assert int(np.argmax(values)) == 20  # the rate found itself
+        assert grid[20] == own
+
+
+def test_no_single_rate_of_a_larger_game_can_be_bettered() -> None:
+    economy = random_economy(3, 2, 3, tariffs=False)
+    game = nash_tariffs(economy, detail="pair-sector")
+    for row in game.rates().itertuples(index=False):
+        i, n, j = economy.regions.index(row.partner), economy.regions.index(row.player), economy.sectors.index(row.sector)
+        assert row[3] == pytest.approx(100 * game.tariffs[i, n, j])
+        best = income(economy, game.tariffs, row.player)
+        for step in (-0.02, 0.02):
+            moved = game.tariffs.copy()
+            moved[i, n, j] += step
+            assert income(economy, moved, row.player) < best
+
+
+# -- when the first way fails ------------------------------------------------------------------------------------------
+def searched(economy: dt.Economy, players: tuple[str, ...]) -> tuple[TariffGradients, TariffSpace, Array]:
+    shock = dt.Policy().shock(economy)
+    space = TariffSpace.make(economy, list(players), "region")
+    return TariffGradients(economy, shock, dt.horizon("medium"), list(players)), space, shock.tariffs
+
+
+def test_climbing_finds_the_best_reply_of_the_vector() -> None:
+    evaluate, space, base = searched(two_countries((1, 1)), ("H",))
+    for start in (0.0, 0.1, 0.9):
+        u, value = climb(evaluate, space, np.full(1, start), base=base)
+        assert np.expm1(u) == pytest.approx([0.299472], abs=1e-5)
+        assert value == pytest.approx(evaluate(space.tariffs(u, base))[0][0])
+
+
+def test_climbing_turns_back_where_the_world_has_no_answer() -> None:
+    evaluate, space, base = searched(two_countries((1, 1)), ("H",))
+    refused = []
+
+    class Narrow:
+        """The same up to a duty of 50 percent."""
+
+        def __call__(self, tariffs: Array) -> tuple[Array, Array]:
+            if tariffs.max() > 0.5:
+                refused.append(tariffs.max())
+                raise NotConverged("too far")
+            return evaluate(tariffs)
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(evaluate, name)
+
+    u, _ = climb(Narrow(), space, np.full(1, np.log1p(-0.3)), base=base)  # type: ignore[arg-type]
+    assert refused
+    assert np.expm1(u) == pytest.approx([0.299472], abs=1e-4)
+
+
+def test_players_who_move_in_turn_end_at_the_same_rates(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    economy = two_countries((3, 1))
+    evaluate, space, base = searched(economy, economy.regions)
+    seen: list[str] = []
+    place = Checkpoint(tmp_path / "game.npz", {"a": "b"})
+    options: dict[str, Any] = {"base": base, "tolerance": 1e-5}
+    end = in_turn(evaluate, space, np.zeros(2), progress=lambda label, *_: seen.append(label), checkpoint=place, **options)
+    assert 100 * np.expm1(end.u) == pytest.approx([29.387, 26.488], abs=5e-3)
+    assert end.residual <= 1e-5
+    assert seen[0].startswith("round 1, residual")
+    assert len(seen) == end.iterations
+    held = place.load()
+    assert held is not None
+    assert (held.phase, held.iteration) == ("in turn", end.iterations)
+    assert held.u == pytest.approx(end.u)
+    # a run that is taken up begins at what was held, and the other phase's state is not its own
+    place.save(Saved("in turn", 40, 1.0, end.u))
+    assert in_turn(evaluate, space, np.zeros(2), checkpoint=place, **options).iterations == 41
+    place.save(Saved("together", 40, 1.0, end.u))
+    assert in_turn(evaluate, space, end.u, checkpoint=place, **options).iterations == 1
+    with pytest.raises(NotConverged, match="1 round"):
+        in_turn(evaluate, space, np.zeros(2), rounds=1, **options)
+
+    def fails(*_: Any, **__: Any) -> nash.Stationary:
+        raise NotConverged("not this way")
+
+    monkeypatch.setattr(nash, "stationary", fails)
+    game = nash_tariffs(economy, detail="region")
+    assert game.to_frame()["mean rate, %"].to_numpy() == pytest.approx([29.387, 26.488], abs=2e-2)
+    reply = best_reply(two_countries((1, 1)), "H", detail="region", starts=(0.1, 0.5))
+    assert reply.tariffs[1, 0, 0] == pytest.approx(0.299472, abs=1e-5)
+    assert np.isnan(reply.residual)
+    monkeypatch.setattr(nash, "climb", fails)
+    with pytest.raises(NotConverged, match="not this way"):
+        best_reply(two_countries((1, 1)), "H", detail="region")
+
+
+def test_a_game_that_went_over_to_turns_goes_on_in_turns(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    economy, file = two_countries((1, 1)), tmp_path / "game.npz"
+    whole = nash_tariffs(economy, detail="region", checkpoint=file)
+    with np.load(file) as held:
+        inputs = json.loads(str(held["inputs"]))
+    Checkpoint(file, inputs).save(Saved("in turn", 3, 1.0, np.log1p([0.27, 0.28])))
+
+    def never(*_: Any, **__: Any) -> nash.Stationary:
+        raise AssertionError("the game had left this way")
+
+    monkeypatch.setattr(nash, "stationary", never)
+    rounds: list[int] = []
+    on = nash_tariffs(economy, detail="region", checkpoint=file, progress=lambda _, done, __: rounds.append(done))
+    assert rounds[0] == 4
+    assert on.tariffs == pytest.approx(whole.tariffs, abs=1e-4)

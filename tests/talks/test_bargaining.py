@@ -106,6 +106,12 @@ def test_a_party_with_nothing_to_gain_is_not_hurt() -> None:
     assert pair.payoffs == pytest.approx((3, 0), abs=1e-9)
 
 
+@pytest.mark.parametrize("size", [1e-12, 1.0, 1e12])
+def test_who_gains_nothing_is_told_whatever_the_stakes_are_counted_in(size: float) -> None:
+    assert "gains nothing" not in bargain(size * np.array([[1.0, 2.0], [2.0, 0.5]]), (0, 0)).explain()
+    assert "CHN gains nothing" in bargain(size * np.array([[1.0, 0.0]]), (0, 0), parties=("USA", "CHN")).explain()
+
+
 def test_kalai_smorodinsky_by_hand() -> None:
     # triangle with corners (4,0), (0,2): equal shares of the ideal are met at (2,1)
     assert bargain([[4, 0], [0, 2]], (0, 0), "kalai-smorodinsky").payoffs == pytest.approx((2, 1), abs=1e-8)

@@ -12,7 +12,9 @@ from detente.policy.dossier import parse_dossier
 from detente.words import refusal
 
 SOURCE = Path(str(files("detente")))
-ROOMS = ("policy", "world")
+ROOMS = ("policy", "world", "talks", "cases", "strategy", "outlook", "briefing", "validation", "cli")
+"""Those that refuse by name where they refuse; the others have helpers that do."""
+ALL = sorted(str(p.parent.relative_to(SOURCE)) for p in SOURCE.rglob("refusals.md.j2"))
 
 
 def _calls(room: str) -> list[tuple[str, str, set[str | None]]]:
@@ -45,6 +47,15 @@ def test_every_refusal_has_a_text_that_reads_just_what_it_is_given(room: str) ->
             assert values - {None} <= macros[macro], where
         else:
             assert values == macros[macro], where
+
+
+@pytest.mark.parametrize("room", ALL)
+def test_a_value_is_text_by_then_and_has_no_parts(room: str) -> None:
+    """A list that is joined in a refusal would be the letters of its own text."""
+    tree = Environment().parse((SOURCE / room / "refusals.md.j2").read_text(encoding="utf-8"))
+    assert not [
+        m.name for m in tree.find_all(nodes.Macro) if list(m.find_all((nodes.Filter, nodes.For, nodes.Getitem, nodes.Getattr)))
+    ]
 
 
 @pytest.mark.parametrize("text", ["two  spaces", " at the ends ", "a\n\nnew paragraph", "tab\there", "{{ 1 + 1 }} <b>&amp;"])

@@ -48,7 +48,6 @@ from detente.types import Array
 from detente.words import refusal
 
 CEILING = 0.60
-SPECIAL = ("USA", "CHN")
 
 
 @dataclass(frozen=True)

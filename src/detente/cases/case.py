@@ -567,11 +567,6 @@ class Case:
         return Lazily(self.ids, self.outcome)
 
     @cached_property
-    def against_baseline(self) -> Mapping[str, Outcome]:
-        """Every scenario against the reference."""
-        return Lazily(self.ids, lambda s: self.outcome(s, against=REFERENCE))
-
-    @cached_property
     def variants(self) -> Mapping[str | None, Mapping[str, Outcome]]:
         """Scenario → parameter set → outcome against its baseline at the same set; without ranges there is no other set, and
         the other closure is none of them."""

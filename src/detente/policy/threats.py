@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import math
 import re
+from calendar import isleap
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import count
 
 from dateutil import parser
 
@@ -95,14 +97,16 @@ def _day(text: str, today: date) -> date:
     said = text.strip(" .")
     if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", said) and not re.search(r"[a-z]{3}", said, re.IGNORECASE):  # 2/1: whose order?
         raise InputError(refusal("policy", "threat_day", text=text))
+    leap = today.year // 4 * 4  # a year that has every day
     try:
-        found, other = (parser.parse(said, default=datetime(today.year + k, 1 + k // 4, 1 + k)).date() for k in (0, 4))
+        found, other = (parser.parse(said, default=datetime(leap + k, 1 + k // 4, 1 + k)).date() for k in (0, 4))
     except (ValueError, OverflowError):
         raise InputError(refusal("policy", "threat_day", text=text)) from None
     if (found.month, found.day) != (other.month, other.day) or not re.search(r"\d", said):  # a part that was not said
         raise InputError(refusal("policy", "threat_day", text=text))
-    if found.year != other.year and found <= today:  # the year was not said
-        found = found.replace(year=today.year + 1)
+    if found.year != other.year:  # the year was not said
+        days = (found.replace(year=y) for y in count(today.year) if isleap(y) or (found.month, found.day) != (2, 29))
+        found = next(d for d in days if d > today)
     if found <= today:
         raise InputError(refusal("policy", "threat_past", day=found, today=today))
     return found

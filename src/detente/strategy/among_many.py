@@ -93,7 +93,6 @@ def among_many(case: Case, progress: Progress | None = None) -> AmongMany:
         raise InputError(refusal("strategy", "many_need_three", dossier=case.dossier.id, count=len(given)))
     lacking = [p for p in given if p not in case.parties]
     if lacking:
-        raise InputError(
-            refusal("strategy", "party_not_in_world", dossier=case.dossier.id, world=case.world.name, lacking=lacking)
-        )
+        named = ", ".join(lacking)
+        raise InputError(refusal("strategy", "party_not_in_world", dossier=case.dossier.id, world=case.world.name, lacking=named))
     return AmongMany(payoff_table(case, progress=progress))

@@ -604,7 +604,7 @@ class Saved:
 
 
 _DAMAGE = (
-    OSError, ValueError, KeyError, EOFError, TypeError, RuntimeError, SyntaxError,
+    OSError, ValueError, KeyError, EOFError, TypeError, RuntimeError, SyntaxError, MemoryError,
     zipfile.BadZipFile, zlib.error, tokenize.TokenError,
 )  # fmt: skip
 """What reading an npz file of damaged bytes raises."""
@@ -630,21 +630,13 @@ class Checkpoint:
                     str(held["phase"]), int(held["iteration"]), float(held["residual"]), held["u"], tuple(held["points"]),
                     tuple(held["moves"]),
                 )  # fmt: skip
-        except (
-            OSError,
-            ValueError,
-            KeyError,
-            EOFError,
-            zipfile.BadZipFile,
-            zlib.error,
-            tokenize.TokenError,
-            NotImplementedError,
-        ) as error:
+        except InputError:
+            raise
+        except _DAMAGE as error:
             raise InputError(refusal("strategy", "is_not_the_state", name=self.path.name)) from error
         other = [name for name in {**self.inputs, **inputs} if inputs.get(name) != self.inputs.get(name)]
         if other:
-            what = f"holds a run with other {join(other)}; give another file, or delete it to start afresh"
-            raise InputError(f"{self.path.name} {what}")
+            raise InputError(refusal("strategy", "is_of_another_run", name=self.path.name, other=join(other)))
         return state
 
     def save(self, state: Saved) -> None:

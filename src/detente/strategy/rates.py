@@ -73,7 +73,7 @@ class RateGrid:
         for origin, destination in flows:
             weight = economy.shipments[origin, destination][j]
             rate = tariffs[origin, destination][j]
-            mean.append(float((weight * rate).sum() / weight.sum()))
+            mean.append(float((weight * rate).sum() / weight.sum()) if weight.any() else 0.0)
             spread.append(np.log1p(rate) - np.log1p(mean[-1]))
         ends = [(np.log1p(LOWEST), np.log1p(max(HIGHEST, m + 0.25))) for m in mean]
         shown = [economy.regions.index(r) for r in regions]

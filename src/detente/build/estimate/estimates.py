@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from importlib.resources import as_file, files
 from typing import Any
@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import yaml
+from numpy.typing import NDArray
 
 from detente.build.estimate.flows import EXPORTS, us_exports, us_imports
 from detente.build.estimate.projection import EFFECTS, Estimate, Flows, by_age, factor, project, windows
@@ -173,30 +174,35 @@ def placebo(flows: Flows, own: list[dict[str, Any]]) -> dict[str, Any]:
     others = cells.only(cells.origin != "CHN")
     rows = []
     for months in table["months"]:
-        frame = windows(others, months, table["changes"]["first"], table["changes"]["last"])
-        t = frame["t"].to_numpy()
-        path = np.array([china.get(s, np.zeros(cells.law.shape[1])) for s in others.sector])
-        cell = frame["cell"].to_numpy()
-        given = {
-            "z": path[cell, t] - path[cell, t - 1],
-            "earlier": path[cell, t - 1],
-            "later": path[cell, t + months] - path[cell, t],
-        }
-        found = []
-        for origin in sorted(set(others.origin)):
-            there = (frame["origin"] == origin).to_numpy(dtype=float)
-            trial = frame.assign(**{k: v * there for k, v in given.items()})
-            e = project(trial, months, regressor="z", instrument=None)
-            if math.isfinite(e.coefficient):
-                found.append(e.coefficient / e.standard_error)
+        found = np.array(list(_elsewhere(others, china, months)))
         mine = next(r for r in own if r["months"] == months)
-        value = mine["coefficient"] / mine["standard_error"]
+        value = math.nan if mine["coefficient"] is None else mine["coefficient"] / mine["standard_error"]
+        low, high = np.percentile(found, (5, 95)) if len(found) else (math.nan, math.nan)
         rows.append({
-            "months": months, "t_of_china": _short(value), "t_low": _short(float(np.percentile(found, 5))),
-            "t_high": _short(float(np.percentile(found, 95))), "origins": len(found),
-            "at_or_below_china": int(np.sum(np.array(found) <= value)),
+            "months": months, "t_of_china": _short(value), "t_low": _short(low), "t_high": _short(high), "origins": len(found),
+            "at_or_below_china": int(np.sum(found <= value)),
         })  # fmt: skip
     return {**table["placebo"], "rows": rows}
+
+
+def _elsewhere(others: Flows, china: Mapping[str, NDArray[np.float64]], months: int) -> Iterator[float]:
+    """The t-value of China's law, by sector, in the place of every other origin's in turn."""
+    changes = specs()["changes"]
+    frame = windows(others, months, changes["first"], changes["last"])
+    if frame.empty:
+        return
+    t, cell = frame["t"].to_numpy(), frame["cell"].to_numpy()
+    path = np.array([china.get(s, np.zeros(others.law.shape[1])) for s in others.sector])
+    given = {
+        "z": path[cell, t] - path[cell, t - 1],
+        "earlier": path[cell, t - 1],
+        "later": path[cell, t + months] - path[cell, t],
+    }
+    for origin in sorted(set(others.origin)):
+        there = (frame["origin"] == origin).to_numpy(dtype=float)
+        e = project(frame.assign(**{k: v * there for k, v in given.items()}), months, regressor="z", instrument=None)
+        if math.isfinite(e.coefficient):
+            yield e.coefficient / e.standard_error
 
 
 # -- shrinkage ---------------------------------------------------------------------------------------------------------------

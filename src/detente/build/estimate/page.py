@@ -111,7 +111,8 @@ def _before(specs: Row) -> str:
 
 
 def _placebo(rows: Sequence[Row]) -> str:
-    reach = sum(r["t_high"] - r["t_low"] for r in rows) / 2 / len(rows)
+    widths = [r["t_high"] - r["t_low"] for r in rows if r["origins"]]
+    reach = sum(widths) / 2 / len(widths) if widths else math.nan
     told = _said("placebo_found", reach=reach, nominal=float(norm.ppf((1 + LEVEL) / 2)))
     table = grid(
         ("months since", "t of China's duties", "5th and 95th percentile of t elsewhere", "origins at or below China"),

@@ -39,9 +39,6 @@ from detente.errors import InputError
 from detente.extras import need
 from detente.words import refusal
 
-MONTHS = (1, 3, 6, 12, 18, 24, 36, 48, 60)
-"""Months since the duty at which the elasticity is estimated."""
-BEFORE = (-12, -9, -6, -3, -2, -1)
 LEVEL = 0.90
 """Of the confidence bands."""
 TOLERANCE = 1e-11

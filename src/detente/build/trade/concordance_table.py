@@ -29,7 +29,7 @@ from pathlib import Path
 import pandas as pd
 
 from detente.build.classification import sector_of
-from detente.build.sources import require
+from detente.build.sources import require, require_columns
 from detente.build.tables.industries import divisions
 from detente.files import write
 from detente.words.names import sector_table
@@ -40,21 +40,18 @@ HEAD = """# Derived by detente: counterparts of the codes of trade and industry 
 # tables of the UN Statistics Division, WITS, Pierce and Schott (https://doi.org/10.3233/JEM-2009-0326) and the US Census Bureau.
 # HS to ISIC4 is ours, from three routes (docs/concordances.md). HS to editions: subheadings of a heading, by editions.
 """
-Sets = Mapping[str, Iterable[str]]
-
-
-def _table(folder: Path, name: str) -> pd.DataFrame:
-    return pd.read_csv(require(folder / f"{name}.csv", name, "https://github.com/insongkim/concordance"), dtype=str)
 
 
 def _pairs(folder: Path, name: str, source: str, target: str) -> dict[str, set[str]]:
     """Code → codes of the columns that begin with `source` and `target` (the first of each: the finest)."""
-    frame = _table(folder, name)
-    left, right = (next(c for c in map(str, frame) if c.startswith(start)) for start in (source, target))
+    path = require(folder / f"{name}.csv", name, "https://github.com/insongkim/concordance")
+    frame = pd.read_csv(path, dtype=str)
+    left, right = (next((c for c in map(str, frame) if c.startswith(start)), start) for start in (source, target))
+    require_columns(frame, (left, right), path)
     frame = frame[[left, right]].dropna()
     found: dict[str, set[str]] = defaultdict(set)
     for a, b in frame.itertuples(index=False):
-        if a.isdigit() and b != "nan":
+        if a.isdigit():
             found[a].add(b)
     return dict(found)
 
@@ -138,7 +135,7 @@ def _said(counts: Mapping[str, int]) -> str:
 
 
 def table(folder: Path) -> str:
-    """The whole table as text. Raises `SourceError` where a file is not there."""
+    """The whole table as text. Raises `SourceError` where a file or a column is not there."""
     isic3, editions = _latest(folder, "isic3", "ISIC3_4d")
     naics, more = _latest(folder, "naics", "NAICS_6d")
     isic4 = _pairs(folder, "isic4_isic3", "ISIC3_4d", "ISIC4_4d")
