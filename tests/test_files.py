@@ -262,3 +262,79 @@ def test_only_one_function_writes_tables() -> None:
     ]  # fmt: skip
     # the second is a prediction that is kept for good, in numbers and codes; the others call a method of ours
     assert sorted(written) == ["cli/questions.py", "cli/runs.py", "files.py", "validation/panel_backtest.py"]
+
+
+# -- killed while a folder is written ------------------------------------------------------------------------------------
+class Killed(BaseException):
+    """What a process does not survive: nothing is tidied up after it."""
+
+
+def killed_at(moment: int, folder: Path, contents: dict[str, bytes], patch: pytest.MonkeyPatch) -> bool:
+    """Write a folder and die at a move, which with all after it and all tidying up does not happen; whether it came to that."""
+    moves, true = iter(range(10**6)), Path.replace
+
+    def replace(self: Path, target: Path) -> Path:
+        if next(moves) >= moment:
+            raise Killed
+        return true(self, target)
+
+    with patch.context() as dying:
+        dying.setattr(Path, "replace", replace)
+        dying.setattr(Path, "rmdir", lambda _: None)
+        dying.setattr(Path, "unlink", lambda *_, **__: None)
+        dying.setattr(files.shutil, "rmtree", lambda *_, **__: None)
+        try:
+            write_folder(folder, contents)
+        except Killed:
+            return True
+    return False
+
+
+@pytest.mark.parametrize("moment", range(12))
+@pytest.mark.parametrize("first", [{}, FIRST])
+def test_what_a_killed_run_left_is_finished_by_the_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, first: dict[str, bytes], moment: int
+) -> None:
+    out = tmp_path / "out"
+    if first:
+        write_folder(out, first)
+        (out / "data" / "survey.csv").write_bytes(b"the user's")
+    killed = killed_at(moment, out, SECOND, monkeypatch)
+    check_folder(out, SECOND)  # refuses nothing
+    users = {"data/survey.csv": b"the user's"} if first else {}
+    assert held(out) == {**SECOND, **users}
+    assert killed_at(moment, out, FIRST, monkeypatch) or not killed
+    write_folder(out, FIRST)
+    assert held(out) == {**FIRST, **users}
+    assert not list(out.glob(".detente-*"))
+
+
+def test_what_was_changed_after_a_kill_is_the_users_and_what_was_not_begun_is_dropped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_folder(tmp_path, FIRST)
+    assert killed_at(0, tmp_path, SECOND, monkeypatch)
+    (tmp_path / "page.html").write_bytes(b"edited")
+    with pytest.raises(InputError, match=r"holds page\.html, which detente did not write or which was changed"):
+        check_folder(tmp_path, SECOND)
+    assert held(tmp_path) == {**SECOND, "page.html": b"edited"}
+    left = tmp_path / f"{files.LEFT}x" / "new"
+    left.mkdir(parents=True)
+    (left / "run.json").write_bytes(b"half")
+    (left.parent / files.PLAN).write_bytes(b'{"old": {}, "new": {"run')
+    check_folder(tmp_path, ["other"])
+    assert held(tmp_path) == {**SECOND, "page.html": b"edited"}
+
+
+def test_a_plan_of_somebody_elses_leads_nowhere_else(tmp_path: Path) -> None:
+    out, outside = tmp_path / "out", tmp_path / "outside"
+    (out / f"{files.LEFT}x" / "new" / "data").mkdir(parents=True)
+    (out / f"{files.LEFT}x" / "new" / "data" / "a.csv").write_bytes(b"bad")
+    outside.mkdir()
+    (outside / "kept").write_bytes(b"kept")
+    plan = {"old": {"../outside/kept": sha256(b"kept")}, "new": {"data/a.csv": ""}}
+    (out / f"{files.LEFT}x" / files.PLAN).write_text(json.dumps(plan))
+    (out / "data").symlink_to(outside)
+    with pytest.raises(InputError, match="data is a link"):
+        check_folder(out, ["page.html"])
+    assert held(outside) == {"kept": b"kept"}

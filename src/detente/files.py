@@ -2,7 +2,8 @@
 
 A file is written beside its place and then moved there, so a reader sees the old one or the new one and never a part. A folder of
 files is checked before anything in it is replaced: only what we wrote and nobody changed since is replaced without being asked.
-What we wrote stands in `.detente.json` in the folder, with the SHA-256 of every file.
+What we wrote stands in `.detente.json` in the folder, with the SHA-256 of every file. The files of a folder are moved to their
+places one by one. A run that is killed meanwhile leaves its plan there, and the next one finishes it before all else.
 
 JSON that others may have written is read by `loads`: a reader that calls itself for every bracket ends in a `RecursionError` or a
 crash on a few thousand of them, so how deep the text is nested is counted first.
@@ -45,6 +46,8 @@ if TYPE_CHECKING:
 
 MANIFEST = ".detente.json"
 """Name of the file in a folder that says what we wrote there."""
+LEFT, PLAN = ".detente-folder-", "plan.json"
+"""How the name of a folder begins that a set of files is written in before they are moved, and what is to be moved."""
 SHOWN = 4
 PATIENCE = 60.0
 """Seconds that a run waits for another that writes into the same folder."""
@@ -353,13 +356,17 @@ def table_csv(frame: pd.DataFrame, **options: Any) -> bytes:
 
 # -- a folder ----------------------------------------------------------------------------------------------------------
 def check_folder(folder: str | os.PathLike[str], names: Iterable[str], *, record: str | None = None, force: bool = False) -> Path:
-    """The folder, if files of these names (with / between folders) may be written there; nothing is written.
+    """The folder, if files of these names (with / between folders) may be written there. Nothing is written, but what a killed
+    run left half moved is finished.
 
     A file that stands there already may be replaced if we wrote it and it is as we left it: the manifest says so, or, in a folder
     without one, the file `record`, whose "files" give the SHA-256 of all others. `force` replaces other files as well; never a
     folder, nor anything through a link. Raises `InputError`, naming what is in the way.
     """
     place = target_folder(folder)
+    if any(place.glob(f"{LEFT}*")):
+        with _alone(place) as alone:
+            _finish(place, alone)
     ours = _ours(place, record)
     _refuse(place, _in_the_way(place, names))
     if not force:
@@ -376,7 +383,8 @@ def write_folder(
     `check_folder`, and `NotWritten`: then what was replaced is put back.
     """
     place = target_folder(folder)
-    with _alone(place):
+    with _alone(place) as alone:
+        _finish(place, alone)
         _written(place, contents, record, force)
 
 
@@ -396,11 +404,11 @@ def _written(place: Path, contents: Mapping[str, bytes], record: str | None, for
 
 
 @contextmanager
-def _alone(place: Path) -> Iterator[None]:
+def _alone(place: Path) -> Iterator[bool]:
     """Nobody else writes into this folder meanwhile: a second run waits, and after `PATIENCE` seconds is refused by name.
 
     The lock lies in the cache folder, so that nothing of it is left where the user looks. Where that may not be written, the
-    folder is written without it.
+    folder is written without it, and False is given.
     """
     from filelock import FileLock, Timeout
 
@@ -415,14 +423,49 @@ def _alone(place: Path) -> Iterator[None]:
             raise NotWritten(f"nothing was written into {place}: another run has been writing there {wait}") from None
         except OSError:
             pass
-        yield
+        yield lock.is_locked
+
+
+def _finish(place: Path, alone: bool) -> None:
+    """Finish what killed runs left: what all was written of is moved to its place, the rest goes. A file that was changed since
+    stays. Not where another run may be at it. Raises `InputError` for what stands in the way, and `NotWritten`."""
+    for left in sorted(place.glob(f"{LEFT}*")) if alone else ():
+        try:
+            plan = loads((left / PLAN).read_bytes())
+            old, new = ({n: str(s) for n, s in plan[part].items() if _within(n)} for part in ("old", "new"))
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            old, new = {}, {}  # killed before anything was moved
+        _refuse(place, _in_the_way(place, [*old, *new]))
+        try:
+            for name in (*(n for n in old if n not in new), *new):
+                target, draft = place / name, left / "new" / name
+                if target.exists() and file_sha256(target) != old.get(name):
+                    continue
+                if name not in new:
+                    target.unlink(missing_ok=True)
+                elif draft.is_file():
+                    target.parent.mkdir(parents=True, exist_ok=True)
+                    draft.replace(target)
+        except OSError as error:
+            raise NotWritten(f"{place} could not be put right after a run that was killed: {error.strerror or error}") from error
+        _drop_empty(place, [n for n in old if n not in new])
+        shutil.rmtree(left, ignore_errors=True)
+
+
+def _drop_empty(place: Path, names: Iterable[str]) -> None:
+    """Remove the folders that files were in, where they are empty now."""
+    for name in names:
+        with suppress(OSError):  # not empty: something of the user's is in it
+            if (place / name).parent != place:
+                (place / name).parent.rmdir()
 
 
 def _put(place: Path, contents: Mapping[str, bytes], stale: Iterable[str]) -> None:
-    """Write all files into a temporary folder inside `place`, then move them over the old ones; undo all moves if one fails."""
+    """Write all files and a plan into a temporary folder inside `place`, then move them over the old ones; undo all moves if one
+    fails."""
     fresh = not place.exists()
     place.mkdir(parents=True, exist_ok=True)
-    beside = Path(tempfile.mkdtemp(prefix=".detente-", dir=place))
+    beside = Path(tempfile.mkdtemp(prefix=LEFT, dir=place))
     made: list[Path] = []
     moved: list[tuple[Path, Path]] = []
     try:
@@ -430,6 +473,9 @@ def _put(place: Path, contents: Mapping[str, bytes], stale: Iterable[str]) -> No
             draft = beside / "new" / name
             draft.parent.mkdir(parents=True, exist_ok=True)
             draft.write_bytes(body)
+        old = {n: file_sha256(place / n) for n in (*stale, *contents) if (place / n).exists()}
+        plan = {"old": old, "new": {n: sha256(b) for n, b in contents.items()}}
+        (beside / PLAN).write_text(json.dumps(plan), encoding="utf-8")
 
         def move(source: Path, target: Path) -> None:
             for parent in reversed(target.parents):
@@ -452,11 +498,10 @@ def _put(place: Path, contents: Mapping[str, bytes], stale: Iterable[str]) -> No
                 with suppress(OSError):
                     parent.rmdir()
             raise
-        for name in stale:
-            with suppress(OSError):  # not empty: something of the user's is in it
-                if (place / name).parent != place:
-                    (place / name).parent.rmdir()
+        _drop_empty(place, stale)
     finally:
+        with suppress(OSError):  # first of all: what is half removed is not to be moved any more
+            (beside / PLAN).unlink(missing_ok=True)
         shutil.rmtree(beside, ignore_errors=True)
         if fresh:
             with suppress(OSError):  # not empty: all went well
@@ -483,7 +528,13 @@ def _listed(path: Path) -> dict[str, str] | None:
         found = {str(n): str(e["sha256"] if isinstance(e, Mapping) else e) for n, e in entries}
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
-    return {n: s for n, s in found.items() if not {"..", "/", ""} & set(PurePosixPath(n).parts) and PurePosixPath(n).parts}
+    return {n: s for n, s in found.items() if _within(n)}
+
+
+def _within(name: str) -> bool:
+    """Whether a name stays in its folder."""
+    parts = PurePosixPath(name).parts
+    return bool(parts) and not {"..", "/", ""} & set(parts)
 
 
 def _as_left(place: Path, name: str, ours: Mapping[str, str]) -> bool:

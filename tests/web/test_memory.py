@@ -6,6 +6,7 @@ import copy
 import gc
 import weakref
 
+from detente.cases.case import LAID_OUT
 from detente.web import state
 from detente.web.state import PageState, places, resolve
 
@@ -35,3 +36,15 @@ def test_a_dossier_that_ships_is_kept_as_long_as_before():
     first = resolve(PageState(dossier="kuala-lumpur-2025"))
     assert resolve(PageState(dossier="kuala-lumpur-2025")) is first
     assert first.places == 1
+
+
+def test_what_a_lever_was_moved_through_is_let_go(toy_state):
+    laid_out, sizes = [], []
+    for k in range(3 * LAID_OUT):
+        case = resolve(PageState(**toy_state, horizon="month 36", levers={"ten": 11 + k / 8}))
+        laid_out.append(weakref.ref(case.case.history(case.scenario, case.changes, case.day)[-1].shock))
+        sizes.append((len(case.case._known), len(case.case._turns)))
+        case.policy  # noqa: B018 the other way to ask
+    gc.collect()
+    assert 1 <= sum(shock() is not None for shock in laid_out) <= LAID_OUT
+    assert len(set(sizes)) == 1

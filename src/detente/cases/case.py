@@ -25,7 +25,7 @@ from datetime import date
 from functools import cached_property
 from pathlib import Path
 from threading import RLock
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, Generic, NamedTuple, TypeVar, cast
 
 import numpy as np
 import pandas as pd
@@ -64,6 +64,9 @@ ONE_THREAD = Solver(one_thread=True)
 """A solver for many cases beside each other."""
 __all__ = ["BASELINES", "CENTRAL", "ONE_THREAD", "PINNED", "STATUS_QUO", "Case", "Node", "mean_rate", "run_scenarios"]
 T = TypeVar("T")
+LAID_OUT = 32
+"""Sets of measures in force that a case keeps laid out, about 1 MB each on the shipped world. A measure that was moved makes a
+set of its own wherever it was moved to, so that there is no end to them."""
 
 
 def parameter_variants(parameters: Parameters) -> dict[str, Parameters]:
@@ -77,6 +80,14 @@ def parameter_variants(parameters: Parameters) -> dict[str, Parameters]:
         for position, end in enumerate(("low", "high")):
             variants[f"all {end}"] = named_horizon(parameters, **{key: ends[position] for key, ends in ranges.items()})
     return variants
+
+
+class LaidOut(NamedTuple):
+    """What is in force as a policy and its shock. The measures are held, so that their ids stay their own."""
+
+    policy: Policy
+    shock: Shock
+    measures: tuple[Measure, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,6 +104,8 @@ class Case:
     solver: Solver | None = None
     _known: dict[Any, Any] = field(init=False, default_factory=dict, repr=False)
     _turns: dict[Any, RLock] = field(init=False, default_factory=dict, repr=False)
+    _laid_out: dict[tuple[int, ...], LaidOut] = field(init=False, default_factory=dict, repr=False)
+    _guard: RLock = field(init=False, default_factory=RLock, repr=False)
 
     @classmethod
     def of(
@@ -320,13 +333,17 @@ class Case:
     def _laid_out_on(self, measures: Sequence[Measure], day: date) -> tuple[Policy, Shock]:
         """The policy of a day and its shock: what is in force on many days, of many scenarios, is often the same."""
         active = in_force(measures, day)
-
-        def work() -> tuple[Policy, Shock, tuple[Measure, ...]]:
-            found = policy_on(active, day, self.world.regions, self.world.sectors)
-            return found, found.shock(self.economy), active  # the measures are held, so that their ids stay their own
-
-        policy, shock, _ = self.once(("in force", tuple(map(id, active))), work)
-        return policy, shock
+        key = tuple(map(id, active))
+        with self._guard:
+            found = self._laid_out.pop(key, None)
+        if found is None:
+            policy = policy_on(active, day, self.world.regions, self.world.sectors)
+            found = LaidOut(policy, policy.shock(self.economy), active)
+        with self._guard:
+            self._laid_out[key] = found  # the last one used stands last
+            while len(self._laid_out) > LAID_OUT:
+                del self._laid_out[next(iter(self._laid_out))]
+        return found.policy, found.shock
 
     # -- outcomes --------------------------------------------------------------------------------------------------------
     @cached_property
