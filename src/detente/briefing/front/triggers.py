@@ -79,9 +79,12 @@ def _all(tree: Tree, year: Year, reader: str, given: dict[str, str], offer: str)
                 continue
             best: Trigger | None = None
             for mover, happens in outcomes:
-                own = set(mover.branches) <= {b.id for b in fork.branches}  # settled by this fork itself, and nothing but that
+                beside = set(mover.branches) & {b.id for b in fork.branches}
+                own = beside == set(mover.branches)  # settled by this fork itself, and nothing but that
                 if (branch.id in mover.branches) != fork.independent or (own and not fork.independent):
                     continue
+                if beside and not fork.independent and not (happens & taken).any():
+                    continue  # what comes instead of it comes no more: nobody need be told
                 settled = [tree.taken(b) for b in mover.branches if tree.branches[b][0].date <= fork.date]
                 if settled and np.any(settled, axis=0)[taken].all() and branch.id not in mover.branches:
                     continue  # decided by then: it tells of nothing to come
