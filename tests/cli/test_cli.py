@@ -6,9 +6,13 @@ import json
 import re
 import subprocess
 import sys
+from csv import DictReader
 from pathlib import Path
 
 import pytest
+
+from detente.cli.common import places_for
+from small_dossier import small_dossier
 
 
 def test_version_and_help_load_no_heavy_library() -> None:
@@ -66,6 +70,22 @@ def test_solve_table_reads_worst_first_with_true_minus_signs(run) -> None:  # ty
     assert len(rows) == 32
     assert values == sorted(values)
     assert "converged" in text
+
+
+def test_small_moves_are_shown_with_the_digits_they_have(run, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    file, csv = tmp_path / "small.yaml", tmp_path / "small.csv"
+    file.write_text(small_dossier("small", "A duty on little").replace("coverage: 1.0 ", "coverage: 0.01 ", 1))
+    code, text, _ = run("solve", str(file), "--horizon", "medium", "--csv", str(csv))
+    assert code == 0
+    shown = {m[1]: m[2] for m in re.finditer(r"^([A-Z0-9]{3,4}) +[A-Za-z][^0-9−+]* ([−+]?[0-9.]+) ", text, re.MULTILINE)}
+    income = {r["region"]: float(r["real income, %"]) for r in DictReader(csv.read_text().splitlines())}
+    assert 0 < max(map(abs, income.values())) < 0.01
+    assert {c: float(v.replace("−", "-")) for c, v in shown.items()} == {c: round(v, 4) for c, v in income.items()}
+
+
+def test_decimals_of_a_table() -> None:
+    asked = ([0.5, -12.0], [0.0312], [0.0041, 0.00002], [0.00021], [0.000046], [])
+    assert [places_for(values) for values in asked] == [2, 3, 4, 4, 2, 2]
 
 
 def test_world_info(run) -> None:  # type: ignore[no-untyped-def]

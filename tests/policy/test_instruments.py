@@ -83,6 +83,14 @@ def test_bounds_are_cut_by_sector_and_buyer() -> None:
             dt.Policy([dt.ExportControl(by="BBB", sectors="MAKE", withhold=bad)]).shock(TOY)
 
 
+@pytest.mark.parametrize("shares", [(0.5, 0.5), (0.5, 0.9), (0.9, 0.5)])
+def test_of_two_controls_on_the_same_flows_the_tighter_holds(shares: tuple[float, float]) -> None:
+    both = dt.Policy([dt.ExportControl(by="BBB", on="AAA", sectors="MAKE", withhold=w) for w in shares]).shock(TOY)
+    assert [c.bound for c in both.controls] == pytest.approx([1 - max(shares)])
+    apart = dt.Policy([dt.ExportControl(by="BBB", on=on, sectors="MAKE", withhold=0.5) for on in ("AAA", "CCC")]).shock(TOY)
+    assert len(apart.controls) == 2
+
+
 def test_purchase_commitments_need_one_target() -> None:
     shock = dt.Policy([dt.PurchaseCommitment(by="CCC", origin="AAA", sectors="FARM", growth=0.5)]).shock(TOY)
     assert shock.controls[0].bound == pytest.approx(1.5 * TOY.shipments[0, 2, 0])

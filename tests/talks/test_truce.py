@@ -318,6 +318,17 @@ def test_bystander_answers(menu: tuple[list[list[float]], list[int]]) -> None:
     json.dumps(m.record(), allow_nan=False)
 
 
+def test_choices_that_move_nothing_are_said_to_and_equal_ones_are_not_ranked() -> None:
+    def of(*payoffs: float) -> str:
+        told = bystander_menu([[p] for p in payoffs], [1.0], options=("stay", "sign"), region="Malaysia", unit="% of real income")
+        return told.explain()
+
+    assert of(0.000046, 0.0000459) == "Malaysia: no choice moves it by as much as 0.01 % of real income, whatever comes."
+    assert of(-0.0041, 0.0049).startswith("Malaysia: no choice")
+    assert of(0.2, 0.21).startswith("Malaysia does best with 'sign' (expected 0.21 % of real income), ahead of 'stay' (0.20).")
+    assert of(0.2101, 0.21).startswith("Malaysia does best with 'stay' (expected 0.21 % of real income); 'sign' is as good.")
+
+
 def test_hosting_and_choosing_sides() -> None:
     m = bystander_menu(
         [[0.3, -0.4], [0.1, 0.0]],

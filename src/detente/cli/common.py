@@ -177,10 +177,12 @@ def signed(value: float, places: int = 2) -> str:
 
 
 def places_for(values: Iterable[float], most: int = 4) -> int:
-    """Decimals that show two digits of the largest of several numbers in one table: two, more where all are small."""
+    """Decimals that show two digits of the largest of several numbers in one table: two, more where all are small, and two
+    again where all round to nothing at `most`."""
     from detente.words import decimals_for
 
-    return max(2, decimals_for(max((abs(v) for v in values), default=0.0), most=most))
+    largest = max((abs(v) for v in values if v == v), default=0.0)
+    return 2 if largest < 0.5 * 10.0**-most else max(2, decimals_for(largest, most=most))
 
 
 def text_table(columns: tuple[str, ...]) -> Table:

@@ -6,6 +6,7 @@ import math
 import shlex
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, cast
 
@@ -851,10 +852,12 @@ def _melt(table: str, frame: pd.DataFrame) -> list[dict[str, Any]]:
     ]
 
 
-def _ranged(case: Case, region: str, scenario: str) -> str:
+def _ranged(case: Case, region: str, scenario: str, places: int | None = None) -> str:
+    """Real income and its range; without `places` as many decimals as show two digits of the larger end."""
     low, high = case.weighted_range(region, {scenario: 1.0})
-    ends = f"{signed(low)} to {signed(high)}"
-    return signed(case.real_income(scenario, region)) + (f" ({ends})" if signed(low) != signed(high) else "")
+    n = places_for((low, high)) if places is None else places
+    ends = f"{signed(low, n)} to {signed(high, n)}"
+    return signed(case.real_income(scenario, region), n) + (f" ({ends})" if signed(low, n) != signed(high, n) else "")
 
 
 def _against(case: Case, scenario: str) -> str:
@@ -874,12 +877,14 @@ def _third_economies(case: Case, scenario: str, dossier: str) -> dict[str, Any]:
     others = [s for s in case.successes if s != scenario][:1]
     heads = ("economy", *(f"income %, {s}" for s in others), f"income %, {scenario}", f"exports to {case.a}")
     shown = text_table((*heads, f"imports from {case.b}", f"{case.b} content", "then", "gap"))
+    ends = (x for r in frame.index for x in case.weighted_range(str(r), {scenario: 1.0}))
+    places = places_for((*ends, *(case.real_income(s, str(r)) for s in others for r in frame.index)))
     for code, row in frame.iterrows():
         r = str(code)
         shown.add_row(
             f"{r}  {region_name(r).split(' (')[0][:22]}",
-            *(signed(case.real_income(s, r)) for s in others),
-            _ranged(case, r, scenario),
+            *(signed(case.real_income(s, r), places) for s in others),
+            _ranged(case, r, scenario, places),
             *(
                 signed(row[f"{what}, {unit}"] / 1e3)
                 for what in (f"exports gained to {case.a}", f"imports deflected from {case.b}")
@@ -950,8 +955,9 @@ def _third_economy(answer: Beside, rate: float, as_host: bool, *, given: bool) -
     lines += [shown, "", what]
     shown = text_table(("option", *menu.scenarios, "expected"))
     shown.columns[0].no_wrap = False
+    places = places_for(menu.payoffs.ravel())
     for option, row in menu.to_frame().iterrows():
-        values = [signed(float(row[c])) for c in (*menu.scenarios, "expected")]
+        values = [signed(float(row[c]), places) for c in (*menu.scenarios, "expected")]
         shown.add_row(str(option) + (f" (needs {menu.consent[str(option)]})" if str(option) in menu.consent else ""), *values)
     lines += [shown, menu.explain(), f"Without anybody's consent: {menu.own.explain()}"]
     odds = ", ".join(f"{s} {100 * p:.0f} %" for s, p in zip(menu.scenarios, menu.probabilities, strict=True))
@@ -1004,12 +1010,12 @@ def _third_economy(answer: Beside, rate: float, as_host: bool, *, given: bool) -
 def _prospect(case: Case, found: Prospect) -> Any:
     """Scenarios with both closures, the span, and the cost of threats."""
     shown = text_table(("scenario", "exchange rate flexible", "held", "span", "threats"))
+    places = places_for(x for name, s in found.duties.items() for x in (s.low, s.high, found.risk[name].value))
+    told = partial(signed, places=places)
     for name, span in found.duties.items():
         risk = found.risk[name].value
-        closures = [signed(x) if x == x else "no answer" for x in (span.flexible, span.pinned)]
-        shown.add_row(
-            name, *closures, f"{signed(span.low)} to {signed(span.high)}", signed(risk) if risk == risk else "not priced"
-        )
+        closures = [told(x) if x == x else "no answer" for x in (span.flexible, span.pinned)]
+        shown.add_row(name, *closures, f"{told(span.low)} to {told(span.high)}", told(risk) if risk == risk else "not priced")
     return shown
 
 

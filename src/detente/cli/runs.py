@@ -18,6 +18,7 @@ from detente.cli.common import (
     emit,
     out,
     out_file,
+    places_for,
     print_idle,
     progress_bar,
     run_words,
@@ -117,11 +118,12 @@ def solve(
     money = "bn USD a year" if in_year is None else f"bn USD ({in_year})"
     shown = text_table(("economy", "real income, %", money, "real GDP, %", "exports, %"))
     exports = 100 * outcome.exports["change"] / outcome.exports["baseline"]
+    percents = [(column, places_for(column)) for column in (outcome.real_income, outcome.real_gdp, exports)]
+    places, most = percents[0][1], places_for(worth / 1000)
     for code in outcome.real_income.sort_values().index:
-        made = outcome.real_gdp[code]
-        income, *others = map(signed, (outcome.real_income[code], made, exports[code]))
-        shown.add_row(f"{code}  {region_name(code)}", income, two_digits(worth[code] / 1000), *others)
-    total = (signed(outcome.world_real_income), two_digits(worth.sum() / 1000))
+        income, *others = (signed(column[code], n) for column, n in percents)
+        shown.add_row(f"{code}  {region_name(code)}", income, two_digits(worth[code] / 1000, most=most), *others)
+    total = (signed(outcome.world_real_income, places), two_digits(worth.sum() / 1000, most=most))
     shown.add_row("world", *total, "", "", style="bold")
     out.print(shown)
     _print_who_pays(outcome, parties, year)

@@ -401,7 +401,8 @@ def judged(
         if slack > gap and traded[k]:
             gap, where = slack, f"bound “{control.label}”"
     if not gap <= CLEARING:
-        raise NotConverged(say(REFUSALS, "misses", package=package, where=where, gap=f"{gap:.1e}"))
+        nested = bool((sum((c.flows.astype(int) for c in held), np.zeros_like(shock.allowed, dtype=int)) > 1).any())
+        raise NotConverged(say(REFUSALS, "misses", package=package, where=where, gap=f"{gap:.1e}", nested=nested))
     refuse_corners(shock, before, after, shadows)
     return after, gap, tuple(shadows)
 

@@ -196,11 +196,18 @@ class ExportControl:
             raise InputError(refusal("policy", "rent_of_control", rent=repr(self.rent)))
         label = self.describe()
         for part, where in _parts(shock, mask, by_destination=not pooled):
-            shock.controls.append(Control(f"{label} ({where})", part, left, "at most", to[self.rent], export_control=True))
+            _bind(shock, Control(f"{label} ({where})", part, left, "at most", to[self.rent], export_control=True))
 
     def describe(self) -> str:
         """One plain sentence."""
         return told(self)
+
+
+def _bind(shock: Shock, control: Control) -> None:
+    """Add an export control; of two on the same flows the tighter holds, as who sells a tenth sells no more than a half."""
+    same = [c for c in shock.controls if c.export_control and np.array_equal(c.flows, control.flows)]
+    if not any(c.bound <= control.bound for c in same):
+        shock.controls[:] = [c for c in shock.controls if not any(c is s for s in same)] + [control]
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,7 @@ from numpy.typing import ArrayLike
 from detente.checks import finite, not_negative, probability
 from detente.errors import InputError, UnknownName
 from detente.types import Array, plain
-from detente.words import refusal, tell
+from detente.words import TINY, refusal, tell
 from detente.words.shown import Shown
 
 
@@ -188,6 +188,7 @@ class Menu(Shown):
             always=len(set(self.best_by_scenario.values())) == 1,
             near=near,
             now=None if near is None else now[near.scenario],
+            slight=self.unit.startswith("%") and bool((abs(self.payoffs) < TINY).all()),
         )
 
 
