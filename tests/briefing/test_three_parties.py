@@ -6,18 +6,14 @@ import json
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import pytest
-import yaml
 from typer.testing import CliRunner
 
 from detente.briefing import brief
-from detente.cases.case import Case
 from detente.cli import app
 from detente.errors import InputError
 from detente.policy.dossier import Dossier, parse_dossier
-from detente.strategy.among_many import among_many
 from detente.strategy.deal import proposal
 from detente.words import name
 
@@ -143,31 +139,9 @@ def test_stances_of_all_three_are_played_and_what_is_of_two_is_named(written: tu
     assert {f"stance of {p}" for p in PARTIES} <= set(rows.columns)
 
 
-def test_payoffs_and_coalitions_by_hand(run: Any) -> None:
-    found = among_many(Case.of(dossier(), run.world, with_ranges=False))
-    assert found.table.payoffs.shape == (3, 2, 2, 3)
-    g = found.games["motives"]
-    assert np.allclose(list(g.payoff("hold", "hold", "hold").values()), 0, atol=1e-6)
-    for by, made in found.coalitions.items():
-        played = found.games[by]
-        for cell, blocks in made.blocks.items():
-            paid = played.payoff(*cell)
-            sure = played.security()
-            alone = {b.members[0] for b in blocks if len(b.members) == 1}
-            assert alone == {p for p in PARTIES if sure[p] > paid[p] + 1e-9}
-        assert made.secured[PARTIES] == pytest.approx(max((played.payoffs[c] @ made.worth) for c in played.cells()))
-        assert sum(made.division.values()) == pytest.approx(made.total)
-    json.dumps(found.record(), allow_nan=False)
-    assert "EU27" in found.tell() or name("EU27") in found.tell()
-
-
 def test_two_party_models_refuse_by_name(run: Any) -> None:
     with pytest.raises(InputError, match="has 3 parties; this model needs two"):
         proposal(dossier(), run.world)
-    two = yaml.safe_load(TEXT)
-    two["parties"] = two["parties"][:2]
-    with pytest.raises(InputError, match="this is for three or more"):
-        among_many(Case.of(parse_dossier(yaml.safe_dump(two)), run.world, with_ranges=False))
 
 
 def test_commands_show_all_three(run: Any, tmp_path: Path) -> None:

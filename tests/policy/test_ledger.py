@@ -231,8 +231,13 @@ def test_load_by_path_and_name(tmp_path: Path) -> None:
             load_calendar(bad)
     with pytest.raises(BadDossier, match="no such file"):
         load_ledger(tmp_path / "none.yaml")
-    with pytest.raises(BadDossier, match="no such file"):
-        load_calendar(str(tmp_path / "none.yaml"))
+    for path_like in (
+        str(tmp_path / "none.yaml"),
+        str(tmp_path / "none"),
+        "none.yaml",
+    ):  # a folder or an ending: a file was meant
+        with pytest.raises(BadDossier, match="no such file"):
+            load_calendar(path_like)
 
 
 def test_mutilated_ledgers_are_refused_or_valid() -> None:

@@ -28,6 +28,7 @@ def of(text: str, day: date = DAY) -> Threat:
         ("100 points on coal, oil and gas by Jan 15, 2027", 100.0, ("ENE",), date(2027, 1, 15), True),
         ("an extra 7.5 pp on MVH, motor vehicles and mvh as of 3 March 2028", 7.5, ("MVH",), date(2028, 3, 3), True),
         ("10", 10.0, (), DAY + NOTICE, False),
+        ("5 per cent on MVH, and IRS", 5.0, ("MVH", "IRS"), DAY + NOTICE, False),
         ("10 % on everything.", 10.0, (), DAY + NOTICE, False),
     ],
 )

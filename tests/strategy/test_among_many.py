@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -139,6 +140,8 @@ def test_the_frame_has_a_row_a_combination_and_judgement(found: AmongMany) -> No
             assert row["blocked by"] == ", ".join(made.blocks[cell][0].members)
         assert row["USA"] == found.games[row["judged by"]].payoff(*cell)["USA"]
     told = found.record()
+    json.dumps(told, allow_nan=False)
+    assert "the European Union" in told["explained"]
     assert told["parties"] == list(PARTIES)
     assert set(told["games"]) == set(told["coalitions"]) == set(JUDGED)
     assert "whether a truce holds" in told["not_computed"].replace("\n", " ")
@@ -148,6 +151,9 @@ def test_the_frame_has_a_row_a_combination_and_judgement(found: AmongMany) -> No
 def test_refusals_name_who_is_lacking() -> None:
     world = toy_world()
     text = yaml.safe_load(TEXT)
+    two = {**text, "parties": text["parties"][:2]}
+    with pytest.raises(InputError, match="this is for three or more"):
+        among_many(Case.of(parse_dossier(yaml.safe_dump(two)), world, with_ranges=False))
     del text["parties"][1]["stances"]
     with pytest.raises(InputError, match="CHN: ease, hold, escalate"):
         among_many(Case.of(parse_dossier(yaml.safe_dump(text)), world, with_ranges=False))
