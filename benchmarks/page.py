@@ -160,7 +160,7 @@ def run(quick: bool) -> Section:
     loads, count = (1, 12) if quick else (3, 60)
     with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=chromium(), args=FLAGS)
-        with started() as (address, begin):
+        with started() as (address, begin, _):
             _, page = load(browser, address, "desktop")
             cold = time.time() - (page.evaluate("() => performance.timeOrigin + window.seen.first") / 1000)
             cold = time.perf_counter() - cold - begin

@@ -19,6 +19,7 @@ from benchmarks import (
     footprint,
     gradients,
     kernel,
+    memory,
     nash,
     nested,
     page,
@@ -49,6 +50,7 @@ PARTS: dict[str, Callable[[bool], Section | list[Section]]] = {
     "web": web.run,
     "page": page.run,
     "rooms": rooms.run,
+    "memory": memory.run,
     "footprint": footprint.run,
 }
 INTRODUCTION = """# Performance

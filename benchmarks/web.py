@@ -16,7 +16,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import httpx
 import numpy as np
@@ -31,8 +31,8 @@ SCENARIOS = ("status-quo", "optimistic", "middle", "pessimistic")
 
 
 @contextmanager
-def started() -> Iterator[tuple[str, float]]:
-    """The address of a server on an empty data folder, and the moment it was started; it is not warm yet."""
+def started() -> Iterator[tuple[str, float, int]]:
+    """The address of a server on an empty data folder, the moment it was started, its process; it is not warm yet."""
     with tempfile.TemporaryDirectory() as folder:
         begin = time.perf_counter()
         command = [sys.executable, "-m", "detente", "serve", "--port", "0", "--data", folder]
@@ -41,7 +41,7 @@ def started() -> Iterator[tuple[str, float]]:
             found = re.search(r"http://\S+", process.stdout.readline() if process.stdout else "")
             if found is None:
                 raise RuntimeError("the server did not start")
-            yield found.group(0).rstrip("/"), begin
+            yield found.group(0).rstrip("/"), begin, process.pid
         finally:
             process.terminate()
             process.wait(30)
@@ -50,15 +50,18 @@ def started() -> Iterator[tuple[str, float]]:
 @contextmanager
 def server() -> Iterator[str]:
     """The address of a server that is warm."""
-    with started() as (address, _):
-        for _ in range(600):
-            time.sleep(0.1)
-            try:
-                if httpx.get(f"{address}/healthz").json()["ready"]:
-                    break
-            except httpx.TransportError:
-                continue
+    with started() as (address, _, _):
+        warm(address)
         yield address
+
+
+def warm(address: str) -> None:
+    """Wait until it is ready, a minute at most."""
+    for _ in range(600):
+        time.sleep(0.1)
+        with suppress(httpx.TransportError):
+            if httpx.get(f"{address}/healthz").json()["ready"]:
+                break
 
 
 async def reader(client: httpx.AsyncClient, number: int, end: float, pause: float, times: list[float], faults: list[str]) -> None:

@@ -113,6 +113,11 @@ def test_seats_must_fit_the_dossier(house):
     refused(house.post("/api/v1/rooms", json=engines), 422, "BadInput")
     refused(house.post("/api/v1/rooms", json={"dossier": "nowhere", "seats": asked()["seats"]}), 422, "UnknownName")
     refused(house.post("/api/v1/rooms", json={"seats": asked()["seats"]}), 422, "BadInput")
+    assert "world" in refused(house.post("/api/v1/rooms", json=asked(world="=1+1")), 422, "InputError")
+    half = asked()
+    half["content"]["title"] = "\ud800"  # half a letter
+    body = json.dumps(half).encode()
+    refused(house.post("/api/v1/rooms", content=body, headers={"Content-Type": "application/json"}), 422, "InputError")
 
 
 # -- moving --------------------------------------------------------------------------------------------------------------

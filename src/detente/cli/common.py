@@ -17,9 +17,10 @@ from rich.table import Table
 from rich.text import Text
 
 from detente.cli.logs import stages
-from detente.cli.reply import Escaped, Voice, escaped
+from detente.cli.reply import Escaped, Voice
 from detente.errors import InputError
 from detente.files import table_csv, target_file, write
+from detente.words.controls import escaped
 from detente.words.currency import DOLLAR, currency, in_currency, record_in_currency, table_in_currency
 
 if TYPE_CHECKING:

@@ -21,8 +21,8 @@ from pathlib import Path
 from typing import Any
 
 from detente import __version__
-from detente.cli.reply import escaped
 from detente.files import CacheFolder, cache_folder
+from detente.words.controls import escaped
 
 log = logging.getLogger("detente.cli")
 BYTES, FILES = 500_000, 3

@@ -21,6 +21,8 @@ from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
+from detente.words.controls import escaped
+
 WIDTH, LINES, ROWS = 80, 12, 20
 """Columns of a line, lines of an answer, rows of a table."""
 
@@ -56,21 +58,6 @@ class Said(NamedTuple):
     what: Any
     first: bool = False
     remark: bool = False
-
-
-CONTROLS = {k: f"\\x{k:02x}" for k in (*range(32), *range(127, 160)) if chr(k) not in "\n\t"} | {
-    k: f"\\u{k:04x}" for k in (*range(0x202A, 0x202F), *range(0x2066, 0x206A))
-}
-"""What would move a terminal's cursor, colour it or turn writing round, as what it is called."""
-
-
-def escaped(text: str) -> str:
-    """Text of others as a terminal may have it: control characters are escapes.
-
-    >>> escaped("a\\x1b[31mb")
-    'a\\\\x1b[31mb'
-    """
-    return text.translate(CONTROLS)
 
 
 class Escaped(Console):

@@ -23,6 +23,7 @@ from starlette.responses import JSONResponse, Response
 from detente.errors import DetenteError, NotConverged, UnknownName
 from detente.web.telemetry import failed
 from detente.words import say
+from detente.words.controls import escaped
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -66,9 +67,10 @@ class Reply(JSONResponse):
 
 
 def error(status: int, name: str, message: str, where: object = None, headers: Mapping[str, str] | None = None) -> Reply:
-    """An error as the API tells it."""
-    text = message if len(message) <= LONGEST else message[: LONGEST - 1] + "…"
-    return Reply({"error": name, "message": text, "where": where}, status_code=status, headers=dict(headers or {}))
+    """An error as the API tells it; control characters of what was sent are shown as escapes."""
+    text = escaped(message if len(message) <= LONGEST else message[: LONGEST - 1] + "…")
+    place = escaped(where) if isinstance(where, str) else where
+    return Reply({"error": name, "message": text, "where": place}, status_code=status, headers=dict(headers or {}))
 
 
 def finite(value: Any) -> Any:

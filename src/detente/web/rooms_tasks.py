@@ -18,6 +18,7 @@ from detente.files import write
 from detente.table import Game, Move, Setup, papers
 from detente.table.board import dossier_of
 from detente.table.debrief import Debrief, debrief_of
+from detente.table.setup import read
 from detente.types import Progress
 from detente.web.results import result_key
 from detente.web.rooms_store import DEBRIEF, TABLE
@@ -36,7 +37,7 @@ def setup(asked: Mapping[str, Any]) -> dict[str, Any]:
     mode = "solo" if len(people) == 1 else "hot seat" if asked["hot_seat"] else "room"
     text = asked["dossier"] or json.dumps(asked["content"], ensure_ascii=False, indent=0)
     given = {k: asked[k] for k in ("seats", "strength", "seed", "world", "horizon")}
-    made = Setup.model_validate({**given, "dossier": text, "mode": mode})
+    made = read(Setup, {**given, "dossier": text, "mode": mode})
     dossier = dossier_of(made.dossier)
     parties = [p.region for p in dossier.parties]
     if len(parties) != 2:
