@@ -35,15 +35,23 @@ MORE: dict[str, tuple[str, ...]] = {
     "check": ("check", DOSSIER),
     "check-lacks": ("check", "BARE"),
     "check-doubts": ("dossier", "check", "BARE"),
+    "check-idle": ("check", "IDLE"),
+    "check-idle-too": ("dossier", "check", "IDLE"),
+    "show-idle": ("dossier", "show", "IDLE"),
+    "policy-show-idle": ("policy", "show", "IDLE"),
+    "read-meeting": ("read", "MEETING", "--date", "2025-03-05"),
     "check-problems": ("check", DOSSIER, "-w", "toy"),
     "check-problems-too": ("dossier", "check", DOSSIER, "-w", "toy"),
     **{f"show-{name}": ("dossier", "show", name) for name in list_dossiers()},
     **{f"policy-{name}": ("policy", "show", name) for name in (*list_dossiers(), "us-china", "world")},
     "policy-show-earlier": ("policy", "show", "us-china", "--on", "2027-11-20"),
+    "policy-show-known": ("policy", "show", "us-china", "--on", "2026-10-10"),
     "policy-diff": ("policy", "diff", "us-china", "--from", "2025-01-01", "--to", "2025-06-01"),
     "policy-timeline": ("policy", "timeline", "us-china"),
     "policy-deadlines": ("policy", "deadlines", "us-china", "--on", "2025-10-20"),
     "policy-average-near": ("policy", "average", *ON, "--date", "2025-10-01"),
+    "policy-average-none": ("policy", "average", "--by", "JPN", "--on", "USA", "--date", "2026-10-01"),
+    "policy-average-group": ("policy", "average", "--by", "USA", "--on", "ASEAN", "--date", "2026-10-01"),
     "policy-average-later": ("policy", "average", *ON, "--date", "2027-10-01"),
     "policy-average-days": ("policy", "average", *ON, "--from", "2025-05-01", "--to", "2025-05-20"),
     "policy-average-days-later": ("policy", "average", *ON, "--from", "2027-05-01", "--to", "2027-05-03"),
@@ -89,6 +97,7 @@ MORE: dict[str, tuple[str, ...]] = {
     "table-sheet": ("table", OTHER, "--seat", "JPN", "--sheet"),
     "estimate": ("estimate", "--spec", "main"),
     "world-build": ("world", "build", "TABLE", "--out", "MINE"),
+    "world-build-full": ("world", "build", "TABLE", "--full", "--no-tariffs", "--out", "FULL"),
     "world-build-laid": ("world", "build", "--baci", "BACI", "--wits", "WITS", "--out", "LAID"),
     "world-build-sources": ("world", "build", "--sources", "SOURCES", "--out", "WHOLE"),
     "world-info-toy": ("world", "info", "-w", "toy"),
@@ -113,12 +122,14 @@ MORE: dict[str, tuple[str, ...]] = {
 
 WRITTEN = {
     "NEW": "new.yaml", "QUICK": "quick.yaml", "ANEW": "anew.yaml", "QUICKER": "quicker.yaml", "RUN": "run.json", "AGAIN": "again",
-    "JOURNAL": "j.jsonl", "PREDICTED": "predicted.csv", "MINE": "mine.npz", "LAID": "laid.npz", "WHOLE": "whole.npz",
+    "JOURNAL": "j.jsonl", "PREDICTED": "predicted.csv", "MINE": "mine.npz", "LAID": "laid.npz",
+    "FULL": "full.npz", "WHOLE": "whole.npz",
     "SMALL": "small.npz", "LATER": "later.npz", "PARTS": "parts.npz", "LIKE": "like.npz", "MADE": "made.npz",
 }  # fmt: skip
 """Files that the commands write."""
 
 TEXTS = {
+    "meeting.txt": "Talks between the United States and China will be held in Geneva on 10 May 2025.\n",
     "groups.yaml": "regions: {ONE: [AAA, BBB]}\n",
     "totals.csv": "what,region,sector,growth\ngdp,AAA,,5\nexports,BBB,MAKE,12.5\n",
     "shares.csv": "part,share\nNORTH,0.6\nSOUTH,0.4\n",
@@ -144,7 +155,10 @@ def files(folder: Path) -> dict[str, str]:
     panel = dt.load_panel().frame
     panel[panel["month"] >= "2024-07"].to_csv(folder / "panel.csv", index=False)
     found["PANEL"] = folder / "panel.csv"
-    bare, _ = read_yaml(starter("trial", "BRA", "IND", 50, day=dt.load_dossier(DOSSIER).as_of), "trial.yaml")
+    whole = starter("trial", "BRA", "IND", 50, day=dt.load_dossier(DOSSIER).as_of)
+    found["IDLE"] = folder / "idle.yaml"
+    found["IDLE"].write_text(whole.replace("    coverage: 1.0 ", "    coverage: 0 #", 1), encoding="utf-8")
+    bare, _ = read_yaml(whole, "trial.yaml")
     for key in ("scenarios", "prospects", "key_questions"):
         bare.pop(key)
     for party in bare["parties"]:

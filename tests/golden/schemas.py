@@ -158,7 +158,7 @@ def schema_of(values: Sequence[Any], name: str = "", known: Mapping[str, Any] = 
         told["format"] = "date"
     if items := [x for v in values if isinstance(v, list) for x in v]:
         told["items"] = schema_of(items, "", known.get("items", {}))
-    if objects := [v for v in values if isinstance(v, dict) and v]:
+    if any(objects := [v for v in values if isinstance(v, dict)]):
         told |= _of_objects(objects, known)
     return told
 

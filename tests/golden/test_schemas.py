@@ -31,6 +31,7 @@ def test_a_schema_says_types_units_and_what_is_always_there() -> None:
     row = told["properties"]["rows"]["items"]
     assert row["properties"]["real income, %"] == {"type": "number", "x-unit": "%"}
     assert row["properties"]["low"] == {"type": ["null", "number"]}
+    assert "required" not in schema_of([{"title": "x"}, {}])
 
 
 @pytest.mark.parametrize(
