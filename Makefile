@@ -13,7 +13,7 @@ export PIP_CONSTRAINT := $(LOCK)
 export PIP_BUILD_CONSTRAINT := $(LOCK)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: brief page docs sbom test golden golden-accept lint types contracts check messages lock newest lowest coverage mutants clean
+.PHONY: brief page docs sbom test golden golden-accept schemas lint types contracts check messages lock newest lowest coverage mutants clean
 
 brief: $(VENV)/.run
 	$(BIN)/detente brief $(DOSSIER) --out $(OUT)
@@ -41,6 +41,10 @@ golden: $(VENV)/.dev
 
 golden-accept: $(VENV)/.dev
 	$(BIN)/python tests/golden/keep.py --accept
+
+# The schemas of what --json prints, made of today's answers: new keys go into the schema there is, what is missed makes a new version.
+schemas: $(VENV)/.dev
+	$(BIN)/python tests/golden/schemas.py --write
 
 check: lint types contracts test
 

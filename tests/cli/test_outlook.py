@@ -11,11 +11,12 @@ import typer
 from typer.testing import CliRunner
 
 from detente.cli.questions import outlook
+from detente.cli.shapes import named
 from detente.errors import UnknownRegion
 from small_future import TEXT
 
 app = typer.Typer()
-app.command()(outlook)
+app.command()(named("outlook", outlook))
 
 
 @pytest.fixture

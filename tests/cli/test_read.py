@@ -11,11 +11,12 @@ import typer
 from typer.testing import CliRunner
 
 from detente.cli.dossier import read
+from detente.cli.shapes import named
 from detente.errors import InputError
 
 TEXT = "5 May 2025\n\nPeru threatened a 30% tariff on Chilean wine from 1 June. Will Santiago answer?\n"
 app = typer.Typer()
-app.command()(read)
+app.command()(named("read", read))
 
 
 @pytest.fixture

@@ -171,8 +171,8 @@ def test_an_answer_ends_with_a_sentence() -> None:
 @pytest.mark.parametrize("encoding", ["cp1252", "cp850", "ascii"])
 def test_any_terminal_can_print_the_signs(encoding: str) -> None:
     script = (
-        "from detente.cli.common import any_terminal, emit, out\nany_terminal()\n"
-        "out.print('−0.3\\u202f% ≤ 2 “now” → then…')\nemit({'a': '− “b”'})"
+        "from detente.cli.common import any_terminal, out, print_json\nany_terminal()\n"
+        "out.print('−0.3\\u202f% ≤ 2 “now” → then…')\nprint_json({'a': '− “b”'})"
     )
     done = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, check=True, env={**os.environ, "PYTHONIOENCODING": encoding}

@@ -97,7 +97,9 @@ def test_check_show_and_solve_say_what_is_left_out(run: Run, tmp_path: Path) -> 
 
 def test_a_sound_dossier_says_nothing_more(run: Run) -> None:
     assert "is sound" in run("dossier", "check", KL)[1]
-    assert json.loads(run("dossier", "check", KL, "--json")[1]) == {"id": KL, "problems": [], "without_resolution": []}
+    assert json.loads(run("dossier", "check", KL, "--json")[1]) == {
+        "schema": "detente.dossier-check/1", "id": KL, "problems": [], "without_resolution": [],
+    }  # fmt: skip
     assert "change nothing" not in run("dossier", "show", KL)[1]
 
 

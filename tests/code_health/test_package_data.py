@@ -26,7 +26,7 @@ def test_every_measure_is_cited_and_classified(dossier: Dossier) -> None:
 
 
 def test_every_source_is_used_and_has_a_place(dossier: Dossier) -> None:
-    used = {s for _, cited in dossier._citations() for s in cited}
+    used = {s for _, _, cited in dossier._citations() for s in cited}
     used |= {s for _, _, cs in dossier.change_lists() for c in cs if c.add for s in c.add.sources}
     assert {s.id for s in dossier.sources} == used
     for s in dossier.sources:

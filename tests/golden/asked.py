@@ -17,6 +17,8 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
+from more import MORE, files, nearby
+
 from asker import asking, wait
 from detente import cli
 from detente.briefing import brief
@@ -148,8 +150,11 @@ JOBS: dict[str, dict[str, Any]] = {
 """Long work through the API, with its arguments."""
 
 
-def outputs(folder: Path, wanted: Sequence[str] = ("",)) -> dict[str, str]:
-    """Every output whose name begins as one of `wanted`, by name, made in `folder`."""
+def outputs(folder: Path, wanted: Sequence[str] = ("",), answers: dict[str, str] | None = None) -> dict[str, str]:
+    """Every output whose name begins as one of `wanted`, by name, made in `folder`.
+
+    `answers` is filled with what commands print in JSON as it is, those of `more` too (the briefing must be wanted).
+    """
 
     def asked_for(*names: str) -> bool:
         return any(name.startswith(w) or w.startswith(name) for name in names for w in wanted)
@@ -159,21 +164,34 @@ def outputs(folder: Path, wanted: Sequence[str] = ("",)) -> dict[str, str]:
     (moves := folder / "moves.txt").write_text("wait\nwalk\n", encoding="utf-8")
     given = {"ARTICLE": str(article), "MOVES": str(moves)}
     with solved_once():
-        found = dict(briefing(folder / "briefing")) if asked_for("brief", "drawings") else {}
+        found = dict(briefing(folder / "briefing", answers)) if asked_for("brief", "drawings") else {}
         for name, arguments in BOTH.items():
             if not asked_for(f"cli/{name}.txt", f"cli/{name}.json"):
                 continue
             arguments = tuple(given.get(a, a) for a in arguments)
             found[f"cli/{name}.txt"] = command(*arguments)
-            found[f"cli/{name}.json"] = tidied(command(*arguments, "--json"))
+            answer = command(*arguments, "--json")
+            found[f"cli/{name}.json"] = tidied(answer)
+            if answers is not None:
+                answers[name] = answer
         found |= {f"cli/{n}.txt": command(*a) for n, a in WORDS.items() if asked_for(f"cli/{n}.txt")}
         for name in list_dossiers():
             if name != DOSSIER and asked_for(f"chain/{name}"):
                 found |= chain(name, folder / name)
         if asked_for("api"):
             found |= api(folder / "web")
+    if answers is not None:
+        answers |= further(folder)
     chosen = {n: t for n, t in sorted(found.items()) if any(n.startswith(w) for w in wanted)}
     return {name: text.replace(str(folder), "FOLDER") for name, text in chosen.items()}
+
+
+def further(folder: Path) -> dict[str, str]:
+    """What the commands of `more` print in JSON."""
+    (own := folder / "more").mkdir()
+    with nearby(own), solved_once():
+        given = files(own) | {"BRIEFING": str(folder / "briefing" / "run.json")}
+        return {f"more/{name}": command(*(given.get(a, a) for a in arguments), "--json") for name, arguments in MORE.items()}
 
 
 def chain(dossier: str, folder: Path) -> dict[str, str]:
@@ -184,13 +202,15 @@ def chain(dossier: str, folder: Path) -> dict[str, str]:
     return found | {f"chain/{dossier}/briefing.md": (folder / "briefing.md").read_text(encoding="utf-8")}
 
 
-def briefing(folder: Path) -> Iterator[tuple[str, str]]:
+def briefing(folder: Path, answers: dict[str, str] | None = None) -> Iterator[tuple[str, str]]:
     """The briefing's files for two readers: index, fronts, annex, companion, Markdown, data and the run record.
 
     Drawings are kept apart, as they carry what their text and data say already; Word and the images are made of the same and
     are left out, as their bytes differ between machines.
     """
-    command("brief", DOSSIER, "--for", "MYS", "--for", "USA", "--out", str(folder))
+    answer = command("brief", DOSSIER, "--for", "MYS", "--for", "USA", "--out", str(folder), "--json")
+    if answers is not None:
+        answers["brief"] = answer
     for path in sorted(
         p for p in folder.rglob("*") if p.is_file() and p.name[0] != "." and p.suffix in (".html", ".md", ".csv", ".json")
     ):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,14 +12,37 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 import asked
 import keep
+import schemas
+
+from detente.cli.shapes import schema, versions
+from shaped import faults
 
 ONE = ("api", "brief", "cli", "drawings")
 """Everything but the chains, which `test_chain` asks for: another worker may do so."""
 
 
-def test_no_output_moved(tmp_path: Path) -> None:
-    found = keep.moved(asked.outputs(tmp_path, ONE), ONE)
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, str], dict[str, list[Any]]]:
+    """Every output, and every answer in JSON by its shape."""
+    answers: dict[str, str] = {}
+    outputs = asked.outputs(tmp_path_factory.mktemp("made"), ONE, answers)
+    return outputs, schemas.by_shape(answers)
+
+
+def test_no_output_moved(made: tuple[dict[str, str], dict[str, list[Any]]]) -> None:
+    found = keep.moved(made[0], ONE)
     assert not found, keep.told(found)
+
+
+def test_every_shape_is_answered_as_its_schema_says(made: tuple[dict[str, str], dict[str, list[Any]]]) -> None:
+    assert sorted(made[1]) == sorted(versions())
+    assert [fault for found in made[1].values() for answer in found for fault in faults(answer)] == []
+
+
+def test_no_shape_changed(made: tuple[dict[str, str], dict[str, list[Any]]]) -> None:
+    """A key that was lost, renamed or is of another type needs a new version, a new key a place in the schema."""
+    told = {name: schemas.changes(schema(name), new) for name, new in schemas.today(made[1]).items()}
+    assert {name: found for name, found in told.items() if found != ([], [])} == {}, "`make schemas` keeps it"
 
 
 @pytest.mark.parametrize(

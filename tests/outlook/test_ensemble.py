@@ -19,6 +19,7 @@ from typer.testing import CliRunner
 
 import detente as dt
 from detente.cli.questions import ensemble as command
+from detente.cli.shapes import named
 from detente.errors import InputError, NotConverged, UnknownName
 from detente.outlook.ensemble import chunks, executors
 from detente.outlook.ensemble.chunks import from_bytes, solve_chunk
@@ -309,7 +310,7 @@ def test_a_chunk_depends_on_its_number_alone(serial: Ensemble) -> None:
 
 def test_the_command(tmp_path: Path) -> None:
     app = typer.Typer()
-    app.command()(command)
+    app.command()(named("ensemble", command))
     runner = CliRunner()
     common = ["kuala-lumpur-2025", "-s", "pessimistic", "-n", "4", "--store", str(tmp_path / "s")]
     files = ["--csv", str(tmp_path / "q.csv"), "--draws-file", str(tmp_path / "d.csv"), "--chart", str(tmp_path / "c.svg")]

@@ -17,6 +17,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
+from detente.cli.shapes import named
 from detente.cli.watch import watch
 from detente.errors import DetenteError, InputError, UnknownName
 from detente.outlook.journal import FIRST, Contents, Journal, digest, reckon
@@ -280,7 +281,7 @@ def test_the_day_spoken_for() -> None:
 
 # -- the command -------------------------------------------------------------------------------------------------------
 app = typer.Typer()
-app.command()(watch)
+app.command()(named("watch", watch))
 
 
 def run(*words: str) -> str:

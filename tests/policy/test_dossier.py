@@ -746,3 +746,33 @@ def test_a_list_has_an_end() -> None:
     data["measures"] = [own | {"id": f"m{k}", "rate_pct": k / 10} for k in range(401)]
     with pytest.raises(BadDossier, match=r"measures: 401 entries; at most 400 are read"):
         validate(Dossier, data, {}, "long.yaml")
+
+
+KL_FILE = files("detente").joinpath("data", "dossiers", "kuala-lumpur-2025.yaml").read_text(encoding="utf-8")
+
+
+def cited_in(section: str) -> int:
+    """The last line of a section that cites a source, counted from 1."""
+    top, found = "", 0
+    for k, line in enumerate(KL_FILE.splitlines(), 1):
+        if line[:1] not in (" ", "#", "-", ""):
+            top = line.partition(":")[0]
+        if top == section and re.search(r"\bsources: \[\w", line):
+            found = k
+    return found
+
+
+CITING = ("reference", "venue", "parties", "bystanders", "history", "measures", "scenarios", "key_questions", "prospects",
+          "published", "exercises")  # fmt: skip
+
+
+@pytest.mark.parametrize("section", CITING)
+def test_a_source_there_is_none_of_is_refused_on_its_line(section: str) -> None:
+    at = cited_in(section)
+    rows = KL_FILE.splitlines()
+    name = re.search(r"\bsources: \[([\w-]+)", rows[at - 1])
+    assert name is not None
+    rows[at - 1] = rows[at - 1].replace(f"[{name[1]}", f"[{name[1]}-x", 1)
+    with pytest.raises(BadDossier, match=rf"line {at},") as refused:
+        parse_dossier("\n".join(rows), "it.yaml")
+    assert f"source '{name[1]}-x' — did you mean {name[1]}" in str(refused.value)

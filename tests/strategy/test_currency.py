@@ -49,7 +49,8 @@ def test_another_currency_in_use_does_not_change_it(told: tuple[str, list[Any]])
     assert code in text
 
 
-def test_json_says_which_currency_it_counts_in(capsys: pytest.CaptureFixture[str]) -> None:
+def test_json_says_which_currency_it_counts_in(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(common, "marked", lambda value, part: value)
     value = {"gain, million USD": 1.0, "imports, million USD": 2.0, "rows": [{"unit": "USD of 2022", "title": "USD 5 billion"}]}
     common.emit(value)
     assert json.loads(capsys.readouterr().out) == value

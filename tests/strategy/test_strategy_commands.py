@@ -11,11 +11,12 @@ import typer
 from typer.testing import CliRunner
 
 from detente.cli import questions
+from detente.cli.shapes import named
 from detente.errors import DetenteError
 
 APP = typer.Typer()
 for command in (questions.nash, questions.bargain, questions.regimes, questions.deal):
-    APP.command()(command)
+    APP.command()(named(command.__name__, command))
 
 
 def run(*words: str) -> str:

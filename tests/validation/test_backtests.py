@@ -17,6 +17,7 @@ from typer.testing import CliRunner
 
 import detente as dt
 from detente.cli import watch as command
+from detente.cli.shapes import named
 from detente.errors import InputError, UnknownName
 from detente.policy.measures import Measure
 from detente.validation import tables
@@ -365,7 +366,7 @@ def test_blocks_are_replaced_and_nothing_else() -> None:
 @pytest.fixture(scope="module")
 def app() -> typer.Typer:
     made = typer.Typer()
-    made.command()(command.backtest)
+    made.command()(named("backtest", command.backtest))
     return made
 
 
@@ -382,7 +383,7 @@ def test_the_command_shows_writes_and_draws(app: typer.Typer, tests: list[BackTe
     assert "own tariff" in rows
     assert tables.block_of(page.read_text(encoding="utf-8"), "trade-2025") == tables.page_of(tests[1]).strip()
     done = CliRunner().invoke(app, ["trade-2018", "--json"])
-    assert list(json.loads(done.output)) == ["trade-2018"]
+    assert list(json.loads(done.output)) == ["schema", "trade-2018"]
 
 
 def test_the_command_says_what_is_missing(app: typer.Typer, tests: list[BackTest], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -392,7 +393,7 @@ def test_the_command_says_what_is_missing(app: typer.Typer, tests: list[BackTest
     done = CliRunner().invoke(app, ["rounds"])
     assert isinstance(done.exception, InputError)
     assert "not part of this installation" in str(done.exception)
-    assert set(json.loads(CliRunner().invoke(app, ["all", "--json"]).stdout)) == {"trade-2018", "trade-2025"}
+    assert set(json.loads(CliRunner().invoke(app, ["all", "--json"]).stdout)) == {"schema", "trade-2018", "trade-2025"}
     done = CliRunner().invoke(app, ["all", "--chart", "both.svg"])
     assert isinstance(done.exception, InputError)
     assert "one back-test" in str(done.exception)

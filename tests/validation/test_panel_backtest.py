@@ -16,6 +16,7 @@ import typer
 from typer.testing import CliRunner
 
 from detente.cli import watch as command
+from detente.cli.shapes import named
 from detente.errors import BadPanel, InputError
 from detente.policy.ledger import load_ledger
 from detente.policy.measures import InstrumentKind
@@ -343,7 +344,7 @@ def test_answer_of_china_by_another_way() -> None:
 # -- the doors ---------------------------------------------------------------------------------------------------------------
 def run(*args: str) -> tuple[int, str, BaseException | None]:
     made = typer.Typer()
-    made.command()(command.backtest)
+    made.command()(named("backtest", command.backtest))
     result = CliRunner().invoke(made, list(args))
     return result.exit_code, result.output, result.exception
 

@@ -35,6 +35,7 @@ from detente.cli.common import any_terminal, out, print_error
 from detente.cli.logs import current, log
 from detente.cli.new import new
 from detente.cli.reply import spoken
+from detente.cli.shapes import named, print_schema
 from detente.errors import DetenteError
 from detente.web.__main__ import mcp, serve
 
@@ -50,6 +51,7 @@ app.command()(questions.brief)
 app.command()(new)
 app.command()(check.check)
 app.command()(doctor.doctor)
+app.command("schema")(print_schema)
 app.command()(serve)
 app.command()(mcp)
 app.command()(runs.solve)
@@ -90,14 +92,22 @@ app.add_typer(data.data, name="data")
 app.add_typer(validate.validate, name="validate")
 
 
-def _answer_first(family: typer.Typer) -> None:
-    """Every command says the answer first and has `--full`; the briefing and the server say what they write and where."""
+def _answer_first(family: typer.Typer, *words: str) -> None:
+    """Every command says the answer first and has `--full`; the briefing and the server say what they write and where,
+    a schema is printed whole.
+
+    In JSON every command names the shape of its answer, which is called as the command is.
+    """
     for command in family.registered_commands:
-        if command.callback not in (None, questions.brief, serve, mcp, doctor.doctor):
+        if command.callback is None:
+            continue
+        name = command.name or command.callback.__name__.replace("_", "-")
+        if command.callback not in (questions.brief, print_schema, serve, mcp, doctor.doctor):
             command.callback = spoken(command.callback, out)
+        command.callback = named("-".join((*words, name)), command.callback)
     for group in family.registered_groups:
         if group.typer_instance is not None:
-            _answer_first(group.typer_instance)
+            _answer_first(group.typer_instance, *words, str(group.name))
 
 
 _answer_first(app)

@@ -18,6 +18,7 @@ from rich.text import Text
 
 from detente.cli.logs import stages
 from detente.cli.reply import Escaped, Voice
+from detente.cli.shapes import marked
 from detente.errors import InputError
 from detente.files import table_csv, target_file, write
 from detente.words.controls import escaped
@@ -119,14 +120,19 @@ C1 = {k: f"\\u{k:04x}" for k in range(127, 160)}
 """Control characters that JSON need not escape."""
 
 
-def emit(value: Any, kept: Collection[str] = ()) -> None:
-    """JSON on standard output; what its encoding has no sign for is escaped, so that it stays JSON.
+def emit(value: Any, kept: Collection[str] = (), *, part: str = "") -> None:
+    """The answer of a command in JSON, with its shape (`shapes`): `part` tells those of one command apart.
 
     Of a world in another currency than US dollars, names (but those in `kept`) and units say so, and so does `currency`.
     """
     value = record_in_currency(value, kept)
     if currency() != DOLLAR and isinstance(value, dict):
         value = {"currency": currency(), **value}
+    print_json(marked(value, part))
+
+
+def print_json(value: Any) -> None:
+    """JSON on standard output; what its encoding has no sign for is escaped, so that it stays JSON."""
     text = json.dumps(value, indent=2, ensure_ascii=False, default=str).translate(C1)
     try:
         text.encode(getattr(sys.stdout, "encoding", None) or "utf-8")

@@ -19,6 +19,7 @@ from detente.cli.common import (
     out,
     out_file,
     print_idle,
+    print_json,
     text_table,
     the_world,
     told_idle,
@@ -80,7 +81,7 @@ def dossier_schema() -> None:
     """The JSON Schema of a dossier, for editors."""
     from detente.policy.dossier import dossier_json_schema
 
-    emit(dossier_json_schema())
+    print_json(dossier_json_schema())
 
 
 @dossiers.command("migrate")
@@ -342,7 +343,7 @@ def policy_average(
         if as_json:
             rows = frame.assign(date=[d.isoformat() for d in frame["date"]]).to_dict(orient="records")
             told = {"ledger": book.id, "by": by, "on": on, "definition": str(frame["definition"].iloc[0])}
-            emit({**told, "known_to": book.known_to, "warning": beyond, "days": rows})
+            emit({**told, "known_to": book.known_to, "warning": beyond, "days": rows}, part="days")
         elif csv is None and parquet is None:
             table = text_table(("from this day", "average, %", "of it additional, points"))
             last: float | None = None

@@ -536,7 +536,7 @@ def _talks_of_many(dossier: str, world: str, horizon: str | None, csv: Path | No
     if csv is not None:
         write_csv(frame, csv)
     if as_json:
-        emit(found.record())
+        emit(found.record(), part="many")
         return
     parties, core = found.parties, found.coalitions["motives"].core
     out.answer(say("cli/answers", "among_many", it=found))
@@ -807,7 +807,7 @@ def bystander(
         data = csv.name if csv is not None else ""
         save_figure(routes_figure(case, name, data) if region is None else route_figure(case, region, name, data), chart)
     if as_json:
-        emit(found["record"])
+        emit(found["record"], part="" if region is None else "region")
         return
     for line in found["shown"]:
         out.print(line, highlight=False, markup=False)
@@ -1234,7 +1234,7 @@ def _scored(record: str, csv: Path | None, as_json: bool) -> None:
     if csv is not None:
         write_csv(found.to_frame(), csv, index=False, float_format="%.10g")
     if as_json:
-        emit(found.record())
+        emit(found.record(), part="scores")
         return
     shown = text_table(("left out in turn", "cases", "Brier", "range", "bits", "skill over own"))
     for r in found.to_frame().to_dict(orient="records"):

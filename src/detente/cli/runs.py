@@ -324,7 +324,7 @@ def rerun(
     else:
         raise InputError(f"{run_file} is the run file of a {record['kind']!r}; this repeats 'solve' and 'briefing'")
     if as_json:
-        emit({"kind": record["kind"], **told})
+        emit({"kind": record["kind"], **told}, part="" if record["kind"] == "solve" else "briefing")
     else:
         out.print(text, highlight=False, markup=False)
     if not same:

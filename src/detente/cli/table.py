@@ -83,7 +83,7 @@ def table(
 
         own = (seat or game.parties[0]).upper()
         text = role_sheet(game, own)
-        emit({"seat": own, "sheet": text}) if as_json else sys.stdout.write(text)
+        emit({"seat": own, "sheet": text}, part="sheet") if as_json else sys.stdout.write(text)
         return
     lines = _lines(moves)
     screen = Screen(quiet=as_json, strict=moves is not None)

@@ -202,7 +202,7 @@ def _resolve(case: Dossier, book: Journal, text: str, day: date | None, as_json:
     stored = book.append([resolution_line(case, name, branch, day)])
     found = reckon(book.read(), case.id)
     if as_json:
-        emit({"journal": str(book.path.resolve()), "resolution": dict(stored[0].data), "scores": found.record()})
+        emit({"journal": str(book.path.resolve()), "resolution": dict(stored[0].data), "scores": found.record()}, part="resolved")
         return
     titles = {b.id: b.title for b in fork_of(case, name).branches}
     out.print(f"{name}: “{titles[branch]}”, known on {day.isoformat()}.", highlight=False, markup=False)
@@ -217,7 +217,7 @@ def _market(case: Dossier, book: Journal, told: tuple[str, str, str, str | None]
     _check_address(source)
     stored = book.append([market_line(case, fork, who, _by_branch(odds, "--odds"), on, source)])
     if as_json:
-        emit({"journal": str(book.path.resolve()), "market": dict(stored[0].data)})
+        emit({"journal": str(book.path.resolve()), "market": dict(stored[0].data)}, part="market")
         return
     said = ", ".join(f"{b} {_percent(p)}" for b, p in stored[0].data["probability"].items())
     out.print(f"{who} on {on.isoformat()}, {fork}: {said} %; set beside our line {stored[0].data['ours']}.",
@@ -232,7 +232,7 @@ def _scores(case: Dossier, contents: Contents, as_json: bool) -> None:
         raise InputError(f"{contents.faults[0]}. Scores of a changed journal are not shown")
     found = reckon(contents, case.id)
     if as_json:
-        emit(found.record())
+        emit(found.record(), part="scores")
         return
     _show_scores(found)
 
@@ -271,7 +271,7 @@ def _show_scores(found: Reckoning) -> None:
 def _list(case: Dossier, book: Journal, contents: Contents, as_json: bool) -> None:
     if as_json:
         entries = [dict(e.data) for e in contents.entries]
-        emit({"journal": str(book.path.resolve()), "faults": list(contents.faults), "entries": entries})
+        emit({"journal": str(book.path.resolve()), "faults": list(contents.faults), "entries": entries}, part="list")
         return
     for fault in contents.faults:
         out.print(fault, style="bold", highlight=False, markup=False)
@@ -490,7 +490,7 @@ def _predict(target: Path, window: tuple[int, str, str], factor: str | None, as_
     source = "horizon" if factor is None else "estimated" if factor == "estimated" else "given"
     write(target, prediction_file(found, day.today(), source))
     if as_json:
-        emit({"file": str(target), "rows": found.to_frame().to_dict("records")})
+        emit({"file": str(target), "rows": found.to_frame().to_dict("records")}, part="predict")
         return
     frame = found.to_frame()
     shown = text_table(("origin", "imports, USD bn", "predicted, %", "low factor", "high factor"))
@@ -515,7 +515,7 @@ def _panel_window(
         frames = [test.to_frame(level).assign(level=level) for level in ("origin", "cell")]
         write_csv(pd.concat(frames, ignore_index=True), csv, index=False, float_format="%.6g")
     if as_json:
-        emit(test.record())
+        emit(test.record(), part="panel")
         return
     _show_panel(test)
     frame = test.to_frame("origin")
@@ -558,7 +558,7 @@ def _track_record(csv: Path | None, chart: Path | None, write: Path | None, as_j
     if write is not None:
         write_blocks(write, {"track-record": found.markdown()})
     if as_json:
-        emit(found.record())
+        emit(found.record(), part="dossiers")
         return
     out.print("Dossiers of past negotiations as forecasts", style="bold", highlight=False)
     out.print(found.explain(), highlight=False, markup=False)

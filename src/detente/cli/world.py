@@ -129,7 +129,7 @@ def world_build(
     world.save(target)
     frame = fit.to_frame()
     if as_json:
-        emit({"file": target, "fingerprint": world.fingerprint, "fit": frame.to_dict(orient="records")})
+        emit({"file": target, "fingerprint": world.fingerprint, "fit": frame.to_dict(orient="records")}, part="sources")
         return
     out.print(fit.summary(), highlight=False, markup=False)
     out.print(f"{world} written to {target}", highlight=False, markup=False)
@@ -308,7 +308,7 @@ def world_fetch(
     if source is None:
         known = registry()
         if as_json:
-            emit([{**vars(s), "files": [vars(f) for f in s.files]} for s in known.values()])
+            emit([{**vars(s), "files": [vars(f) for f in s.files]} for s in known.values()], part="list")
             return
         shown = text_table(("source", "years", "licence"))
         for s in known.values():

@@ -115,6 +115,7 @@ class Dossier(Strict):
         for name in ("measures", "history", "scenarios", "sources", "key_questions", "bystanders", "published", "exercises"):
             if len(getattr(self, name)) > MOST:
                 raise placed((name,), refusal("policy", "too_many", count=f"{len(getattr(self, name)):,}", most=f"{MOST:,}"))
+        written = self.history
         self._take_the_law()
         for what, ids in (
             ("source", [s.id for s in self.sources]), ("measure", [m.id for m in self.measures]),
@@ -126,10 +127,12 @@ class Dossier(Strict):
             if twice:
                 raise ValueError(refusal("policy", "twice", what=what, id=repr(twice[0])))
         known = {s.id: s.title for s in self.sources}
-        for where, cited in self._citations():
-            for source in cited:
+        for place, where, cited in self._citations():
+            for k, source in enumerate(cited):
                 if source not in known:
-                    raise ValueError(f"{where}: source {_unknown(source, known)}")
+                    if place[0] == "history":  # the law's events stand among those of the file
+                        place = ("history", written.index(self.history[int(place[1])]))
+                    raise placed((*place, "sources", k), f"{where}: source {_unknown(source, known)}")
         measures = {m.id: m.title for m in self.measures}
         for k, m in enumerate(self.measures):
             for verb, others in (("replaces", m.replaces), ("yields to", m.yields_to)):
@@ -184,7 +187,7 @@ class Dossier(Strict):
         self.__dict__["history"] = tuple(sorted((*told, *self.history), key=lambda e: e.date)) if told else self.history
         if not self.measures:
             raise placed(("measures",), refusal("policy", "dossier_without_measures"))
-        cited = {source for _, sources in self._citations() for source in sources}
+        cited = {source for _, _, sources in self._citations() for source in sources}
         cited |= {source for m in self._all_measures() for source in m.sources}
         cited |= {s for _, _, changes in self.change_lists() for c in changes for s in _named(c.set_fields.get("sources"))}
         given = {s.id for s in self.sources}
@@ -335,35 +338,39 @@ class Dossier(Strict):
             except OverlappingMeasures as error:
                 raise ValueError(f"{where}: on {day}: {error}") from None
 
-    def _citations(self) -> Iterator[tuple[str, tuple[str, ...]]]:
-        yield "reference", self.reference.sources
-        yield "venue", self.venue.sources
-        for p in self.parties:
-            yield f"party {p.region}", p.sources
-            yield from ((f"party {p.region}, motive {k + 1}", m.sources) for k, m in enumerate(p.motives))
-            yield from ((f"party {p.region}, stance {s.stance}", s.sources) for s in p.stances)
-        for b in self.bystanders:
-            yield f"bystander {b.region}", b.sources
-            yield from ((f"bystander {b.region}, {i.id}", i.sources) for i in b.menu)
-        yield from ((f"event of {e.date}", e.sources) for e in self.history)
-        yield from ((f"measure {m.id!r}", m.sources) for m in self.measures)
-        yield from ((f"scenario {s.id!r}", s.sources) for s in self.scenarios)
-        yield from ((f"key question {q.id!r}", q.sources) for q in self.key_questions)
-        yield from ((f"resolution of {where}", r.sources) for where, r in self._resolutions() if r is not None)
+    def _citations(self) -> Iterator[tuple[tuple[str | int, ...], str, tuple[str, ...]]]:
+        """Whatever cites sources: where it stands, what it is called, the sources."""
+        yield ("reference",), "reference", self.reference.sources
+        yield ("venue",), "venue", self.venue.sources
+        for k, p in enumerate(self.parties):
+            yield ("parties", k), f"party {p.region}", p.sources
+            for j, m in enumerate(p.motives):
+                yield ("parties", k, "motives", j), f"party {p.region}, motive {j + 1}", m.sources
+            for j, s in enumerate(p.stances):
+                yield ("parties", k, "stances", j), f"party {p.region}, stance {s.stance}", s.sources
+        for k, b in enumerate(self.bystanders):
+            yield ("bystanders", k), f"bystander {b.region}", b.sources
+            yield from ((("bystanders", k, "menu", j), f"bystander {b.region}, {i.id}", i.sources) for j, i in enumerate(b.menu))
+        yield from ((("history", k), f"event of {e.date}", e.sources) for k, e in enumerate(self.history))
+        yield from ((self._place(k), f"measure {m.id!r}", m.sources) for k, m in enumerate(self.measures))
+        yield from ((("scenarios", k), f"scenario {s.id!r}", s.sources) for k, s in enumerate(self.scenarios))
+        yield from ((("key_questions", k), f"key question {q.id!r}", q.sources) for k, q in enumerate(self.key_questions))
+        yield from (((*at, "resolution"), f"resolution of {where}", r.sources) for at, where, r in self._resolutions() if r is not None)
         if self.prospects is not None:
-            yield from ((f"fork {f.id!r}", f.sources) for f in self.prospects.forks)
-            yield from ((f"signal {s.id!r}", s.sources) for s in self.prospects.signals)
-        yield from ((f"published {n.id!r}", n.sources) for n in self.published)
-        yield from ((f"exercise {e.id!r}", e.sources) for e in self.exercises)
+            yield from ((("prospects", "forks", k), f"fork {f.id!r}", f.sources) for k, f in enumerate(self.prospects.forks))
+            yield from ((("prospects", "signals", k), f"signal {s.id!r}", s.sources) for k, s in enumerate(self.prospects.signals))
+        yield from ((("published", k), f"published {n.id!r}", n.sources) for k, n in enumerate(self.published))
+        yield from ((("exercises", k), f"exercise {e.id!r}", e.sources) for k, e in enumerate(self.exercises))
 
-    def _resolutions(self) -> Iterator[tuple[str, Resolution | None]]:
-        yield from ((f"key question {q.id!r}", q.resolution) for q in self.key_questions)
+    def _resolutions(self) -> Iterator[tuple[tuple[str | int, ...], str, Resolution | None]]:
+        yield from ((("key_questions", k), f"key question {q.id!r}", q.resolution) for k, q in enumerate(self.key_questions))
         if self.prospects is not None:
-            yield from ((f"fork {f.id!r}", f.resolution) for f in self.prospects.forks)
+            forks = enumerate(self.prospects.forks)
+            yield from ((("prospects", "forks", k), f"fork {f.id!r}", f.resolution) for k, f in forks)
 
     def unresolvable(self) -> list[str]:
         """Key questions and forks that do not say by which rule and source it will be settled what happened."""
-        return [where for where, r in self._resolutions() if r is None]
+        return [where for _, where, r in self._resolutions() if r is None]
 
     def change_lists(self) -> Iterator[tuple[tuple[str | int, ...], str, tuple[Change, ...]]]:
         """Where in the file a list of changes stands, whose it is in words, and the list."""
