@@ -20,6 +20,7 @@ from detente.cli import app
 from detente.outlook.starter import to_replace
 from detente.policy.dossier import load_dossier
 from detente.policy.threats import Threat
+from detente.strategy.year import branch_candidates
 from detente.words.names import goods_sectors
 from detente.world.library import load_world
 
@@ -80,6 +81,12 @@ def test_what_to_replace_first_is_worked_out_at_the_odds_that_stand_there(tmp_pa
     assert next(iter(found.to_frame()["default"])) in found.explain()
 
 
+def test_each_step_is_his_who_takes_it(tmp_path: Path) -> None:
+    path = made(tmp_path / "start.yaml", "--by", "CHN", "--on", "JPN", "--threat", "25 % on motor vehicles")
+    found = {b: c.by for c in branch_candidates(Case.of(load_dossier(path), with_ranges=False)) for b in c.branches}
+    assert found == {"dropped": ("CHN",), "carried-out": ("CHN",), "unanswered": ("CHN",), "in-kind": ("JPN",)}
+
+
 def test_the_answer_hits_as_much_trade_as_the_threat(tmp_path: Path) -> None:
     path = made(tmp_path / "start.yaml", "--by", "EU27", "--on", "CHN", "--threat", "20 % on cars from 15 March 2027")
     threat, answer = (load_dossier(path).measure(m) for m in ("threat", "answer"))
@@ -107,6 +114,10 @@ def test_law_that_the_ledger_knows_is_in_it(tmp_path: Path) -> None:
         (("--by", "USA", "--on", "CHN", "--threat", "0 %"), "above 0"),
         (("--by", "USA", "--on", "CHN", "--threat", "soon"), "names no duty"),
         (("--by", "USA", "--on", "CHN", "--threat", "5 % on moonlight"), "moonlight is no sector"),
+        (
+            ("--by", "CHN", "--on", "JPN", "--threat", "withhold 50 % of rare earths"),
+            "“withhold of rare earths” was not understood",
+        ),
         (("--by", "USA", "--on", "CHN", "--threat", "5 % from 2/1"), "is no day"),
         (("--by", "USA", "--on", "CHN", "--threat", "5 % from March"), "is no day"),
         (("--by", "USA", "--on", "CHN", "--threat", "5 % from 1 June 2026"), "is not after"),
