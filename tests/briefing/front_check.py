@@ -22,7 +22,7 @@ NEW = {"usa-on-brazil": ("USA", "BRA", "50"), "eu-on-efta": ("EU27", "EFT", "10"
 HEAD = """# What page 1 answers
 
 Somebody who sees page 1 of a briefing and nothing else can answer five questions. Below they are answered for three disputes:
-Kuala Lumpur for Malaysia, and two that `detente dossier new` begins (50 points of the United States on Brazil, for Brazil;
+Kuala Lumpur for Malaysia, and two that `detente new` begins (50 points of the United States on Brazil, for Brazil;
 10 points of the European Union on EFTA, for the Union). Every answer is taken from page 1 as it is made.
 Written by `python tests/briefing/front_check.py`; a test fails when a question has no answer or this page is stale.
 """

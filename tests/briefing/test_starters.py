@@ -14,8 +14,10 @@ import pytest
 from typer.testing import CliRunner
 
 from detente.briefing import brief
+from detente.cases.case import Case
 from detente.cli import app
 from detente.policy.dossier import load_dossier
+from detente.strategy.year import branch_candidates
 from detente.world.library import load_world
 
 DAY = "2026-11-28"
@@ -60,6 +62,12 @@ def test_every_command_accepts_a_new_dossier(command: str, tmp_path: Path, monke
     assert found.exit_code == 0, found.output
 
 
+def test_each_step_is_his_who_takes_it(tmp_path: Path) -> None:
+    path = made(tmp_path / "start.yaml", "--by", "CHN", "--on", "JPN", "--threat", "25 % on motor vehicles")
+    found = {b: c.by for c in branch_candidates(Case.of(load_dossier(path), with_ranges=False)) for b in c.branches}
+    assert found == {"dropped": ("CHN",), "carried-out": ("CHN",), "unanswered": ("CHN",), "in-kind": ("JPN",)}
+
+
 @pytest.mark.parametrize(
     ("args", "says"),
     [
@@ -68,6 +76,10 @@ def test_every_command_accepts_a_new_dossier(command: str, tmp_path: Path, monke
         (("--by", "USA", "--on", "CHN", "--threat", "0 %"), "above 0"),
         (("--by", "USA", "--on", "CHN", "--threat", "soon"), "names no duty"),
         (("--by", "USA", "--on", "CHN", "--threat", "5 % on moonlight"), "moonlight is no sector"),
+        (
+            ("--by", "CHN", "--on", "JPN", "--threat", "withhold 50 % of rare earths"),
+            "“withhold of rare earths” was not understood",
+        ),
         (("--by", "USA", "--on", "CHN", "--threat", "5 % from 2/1"), "is no day"),
         (("--by", "USA", "--on", "CHN", "--threat", "5 % from March"), "is no day"),
         (("--by", "USA", "--on", "CHN", "--threat", "5 % from 1 June 2026"), "is not after"),

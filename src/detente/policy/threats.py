@@ -58,7 +58,7 @@ class Threat:
         points = float(rate[1].replace(",", "."))
         if not (0 < points < math.inf):
             raise InputError(refusal("policy", "starter_points", points=f"{points:g}"))
-        around = f"{rest[: rate.start()]} {rest[rate.end() :]}".strip()
+        around = " ".join(f"{rest[: rate.start()]} {rest[rate.end() :]}".split())
         about = _WHAT.match(around)
         if around and about is None and not re.fullmatch(_BARE, around, re.IGNORECASE):
             raise InputError(refusal("policy", "threat_unread", text=text, rest=around))

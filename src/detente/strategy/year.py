@@ -439,11 +439,16 @@ def branch_candidates(case: Case, against: Baseline = IN_FORCE) -> list[Candidat
         ]
     bundles: dict[tuple[Any, ...], Candidate] = {}
     for fork in dossier.prospects.forks:
+        brought = {b.id: branch_state(case, b.id) for b in fork.branches}
         for branch in fork.branches:
-            state, acts = branch_state(case, branch.id)
+            state, acts = brought[branch.id]
             if not state.bites:
                 continue
-            by = () if fork.kind == "court" else _authors(case, acts)
+            others = [there for b, (_, there) in brought.items() if b != branch.id]
+            decided = [
+                c for c in acts if not others or any(c not in there for there in others)
+            ]  # what every way on brings is not
+            by = () if fork.kind == "court" else _authors(case, decided or acts)
             before = Held() if fork.independent else start
             one = Candidate(
                 branch.id, "branch", branch.title, by, before.and_(state), before, question=fork.title, dates=(fork.date,),

@@ -38,7 +38,7 @@ SAME = 10.0
 @dataclass(frozen=True)
 class Advice:
     """One bullet: `money` what it brings the reader, million USD a year (costs are negative); `other` the same for whom it takes;
-    `others` whether `whom` alone decides it;
+    `event` whether it is what may happen, not a step of the reader;
     `given` the condition; `again` whether the bullet before asks the same economy; `second` what is given for `title`, and of a
     trade `place` which of the asks told before it is for where the offer before it is what is given, `more` whether there are
     more; `clause` whether the title is what somebody does ("lifts its duty"); `signing` whether it is an agreement with `whom`.
@@ -55,7 +55,7 @@ class Advice:
     second: str = ""
     clause: bool = False
     signing: bool = False
-    others: bool = False
+    event: bool = False
     place: int = 0
     more: bool = False
 
@@ -231,7 +231,7 @@ def _of_mover(d: Mover, reader: str) -> Iterator[Advice]:
     elif d.price.sign == "gain" and d.price.value >= TINY and (d.first_year is None or d.first_year.sign in ("gain", "none")):
         yield Advice("seek" if others else "alone", d.title, d.money, others, math.nan, day, "" if others else "unanswered")
     elif d.price.sign == "not known":
-        yield Advice("unsure", d.title, d.money, others, math.nan, day, others=reader not in d.by)
+        yield Advice("unsure", d.title, d.money, others, math.nan, day, event=True)
 
 
 __all__ = ["Advice", "advice", "clauses", "first_day"]
