@@ -84,7 +84,10 @@ def glossary() -> str:
 
 def commands() -> str:
     """Every command with its arguments and options, as the program itself tells them."""
-    parts = ["# Commands\n\nThe same as `detente COMMAND --help`. Every command that answers takes `--json` ([what it holds](json.md)); most take `--csv` and `--chart`."]
+    parts = [
+        "# Commands\n\nThe same as `detente COMMAND --help`. Every command that answers takes `--json` "
+        "([what it holds](json.md)); most take `--csv` and `--chart`."
+    ]
     parts += [_command(words, command) for words, command in _walk((), typer.main.get_command(app))]
     return "\n\n".join(parts) + "\n"
 

@@ -24,6 +24,7 @@ from detente.policy.dossier import list_dossiers
 from detente.policy.reading import read_yaml
 from detente.validation import bargains
 from published import icio_rows, small, write_csv
+from small_dossier import small_dossier
 from source_files import write_sources
 
 DOSSIER, OTHER, THREE = "kuala-lumpur-2025", "japan-korea-2019", "us-canada-mexico-2026"
@@ -38,6 +39,9 @@ MORE: dict[str, tuple[str, ...]] = {
     "check-idle": ("check", "IDLE"),
     "check-idle-too": ("dossier", "check", "IDLE"),
     "show-idle": ("dossier", "show", "IDLE"),
+    "show-least": ("dossier", "show", "LEAST"),
+    "policy-show-least": ("policy", "show", "LEAST"),
+    "solve-least": ("solve", "LEAST"),
     "policy-show-idle": ("policy", "show", "IDLE"),
     "read-meeting": ("read", "MEETING", "--date", "2025-03-05"),
     "check-problems": ("check", DOSSIER, "-w", "toy"),
@@ -155,6 +159,8 @@ def files(folder: Path) -> dict[str, str]:
     panel = dt.load_panel().frame
     panel[panel["month"] >= "2024-07"].to_csv(folder / "panel.csv", index=False)
     found["PANEL"] = folder / "panel.csv"
+    found["LEAST"] = folder / "least.yaml"
+    found["LEAST"].write_text(small_dossier("least", "As little as can be").replace("    coverage: 1.0 ", "    coverage: 0 #", 1))
     whole = starter("trial", "BRA", "IND", 50, day=dt.load_dossier(DOSSIER).as_of)
     found["IDLE"] = folder / "idle.yaml"
     found["IDLE"].write_text(whole.replace("    coverage: 1.0 ", "    coverage: 0 #", 1), encoding="utf-8")

@@ -13,7 +13,7 @@ from hypothesis import given, settings, strategies as st
 from detente.errors import BadDossier, InputError, UnknownName
 from detente.policy.dossier import load_dossier
 from detente.policy.ledger import Ledger, list_ledgers, load_calendar, load_ledger, parse_ledger
-from detente.policy.timing import Status, local_day, moment, status_on
+from detente.policy.timing import Status, status_on
 from mutilation import mutilate
 from small_ledger import SMALL
 
@@ -148,20 +148,6 @@ def test_a_suspended_measure_returns(ledger: Ledger) -> None:
             assert status_on(m, rest.to - datetime.timedelta(days=1)) is Status.SUSPENDED
             returned += 1
     assert returned > 5
-
-
-def test_clocks(ledger: Ledger) -> None:
-    # 00:01 in New York and 13:01 in Shanghai are one instant on 10 November 2025
-    assert ledger.bites_at("us-fentanyl-10-again") == moment(date(2025, 11, 10), "13:01", "Asia/Shanghai")
-    evening = datetime.datetime(2025, 11, 9, 18, 30, tzinfo=datetime.UTC)
-    assert (ledger.day_of(evening, "USA"), ledger.day_of(evening, "CHN")) == (date(2025, 11, 9), date(2025, 11, 10))
-    assert ledger.bites_at("us-122-fifteen") is None
-    with pytest.raises(UnknownName):
-        ledger.day_of(evening, "BRA")
-    with pytest.raises(InputError, match="time zone"):
-        local_day(datetime.datetime(2025, 11, 9), "Asia/Shanghai")
-    with pytest.raises(InputError, match="not known here"):
-        moment(date(2025, 11, 9), "00:01", "Asia/Nowhere")
 
 
 def test_small_ledger() -> None:

@@ -355,10 +355,14 @@ class Dossier(Strict):
         yield from ((self._place(k), f"measure {m.id!r}", m.sources) for k, m in enumerate(self.measures))
         yield from ((("scenarios", k), f"scenario {s.id!r}", s.sources) for k, s in enumerate(self.scenarios))
         yield from ((("key_questions", k), f"key question {q.id!r}", q.sources) for k, q in enumerate(self.key_questions))
-        yield from (((*at, "resolution"), f"resolution of {where}", r.sources) for at, where, r in self._resolutions() if r is not None)
+        yield from (
+            ((*at, "resolution"), f"resolution of {where}", r.sources) for at, where, r in self._resolutions() if r is not None
+        )
         if self.prospects is not None:
             yield from ((("prospects", "forks", k), f"fork {f.id!r}", f.sources) for k, f in enumerate(self.prospects.forks))
-            yield from ((("prospects", "signals", k), f"signal {s.id!r}", s.sources) for k, s in enumerate(self.prospects.signals))
+            yield from (
+                (("prospects", "signals", k), f"signal {s.id!r}", s.sources) for k, s in enumerate(self.prospects.signals)
+            )
         yield from ((("published", k), f"published {n.id!r}", n.sources) for k, n in enumerate(self.published))
         yield from ((("exercises", k), f"exercise {e.id!r}", e.sources) for k, e in enumerate(self.exercises))
 

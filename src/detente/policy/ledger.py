@@ -11,14 +11,12 @@ and on everybody else and is the one taken where none is named.
 later day counts on nothing having changed, and says so.
 
 Everything a ledger knows on a day it says with the same words as a dossier: `status`, `timeline`, `deadlines`, `policy`.
-On top of that it gives average tariffs under named definitions (`average_tariff`, see `policy.averages`), days in the
-implementer's own time zone, and the published averages it is compared with.
+On top of that it gives average tariffs under named definitions (`average_tariff`, see `policy.averages`) and the published
+averages it is compared with.
 
 >>> ledger = load_ledger("us-china")
 >>> ledger.status(datetime.date(2026, 2, 20))["us-fentanyl-10-again"].value
 'struck_down'
->>> ledger.day_of(datetime.datetime(2025, 11, 10, 3, tzinfo=datetime.UTC), "USA").isoformat()
-'2025-11-09'
 """
 
 from __future__ import annotations
@@ -55,8 +53,6 @@ from detente.policy.timing import (
     changes_between,
     event_as_known,
     in_force,
-    local_day,
-    moment,
     next_deadlines,
     status_on,
     still_unknown,
@@ -260,23 +256,6 @@ class Ledger(Strict):
     def deadlines(self, day: date | str | None = None, within_days: int | None = None) -> tuple[Deadline, ...]:
         """What is due after `day`; see `timing.next_deadlines`."""
         return next_deadlines(self, self.as_of if day is None else calendar_day(day), within_days)
-
-    def day_of(self, instant: datetime.datetime, implementer: str) -> date:
-        """The day of `implementer`'s law at `instant`: its own calendar day. Raises `UnknownName` where it has no clock."""
-        return local_day(instant, self._clock(implementer).zone)
-
-    def bites_at(self, name: str) -> datetime.datetime | None:
-        """The instant (UTC) from which measure `name` holds, or None for a threat without a date."""
-        m = self.measure(name)
-        if m.start is None:
-            return None
-        clock = self._clock(m.by)
-        return moment(m.start, m.clock or clock.day_starts, clock.zone)
-
-    def _clock(self, implementer: str) -> Clock:
-        if implementer not in self.clocks:
-            raise UnknownName(implementer, list(self.clocks), "clock")
-        return self.clocks[implementer]
 
     # -- policy and averages -----------------------------------------------------------------------------------------
     def stack(self, day: date | str, regions: Sequence[str], sectors: Sequence[str], reference: Array | None = None) -> Stack:

@@ -15,7 +15,7 @@ including 9 November):
     else                                     in_force
 
 A day is a day on the implementer's own clock: it begins in New York for a duty of the United States and in Shanghai for
-one of China's. `local_day` gives that day for an instant, `moment` the instant at which a day of a measure begins.
+one of China's.
 
 Where no announcement date is given, the effective date stands in for it. Status is a step function of the day,
 continuous from the right: it changes *on* the day named and keeps until the next.
@@ -37,7 +37,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from detente.checks import not_negative
 from detente.errors import InputError
@@ -193,38 +192,6 @@ def still_unknown(measures: Iterable[Measure], day: date) -> tuple[Measure, ...]
         and status_on(m, day) is Status.NOT_YET_KNOWN
         and status_on(m, m.unknown_from - timedelta(days=1)) in (Status.IN_FORCE, *RESTING)
     )
-
-
-def local_day(instant: datetime.datetime, zone: str) -> date:
-    """The day it is on the clocks of `zone` (an IANA name) at `instant`, which carries its own zone.
-
-    >>> local_day(datetime.datetime(2025, 11, 10, 3, tzinfo=datetime.UTC), "America/New_York").isoformat()
-    '2025-11-09'
-    """
-    if instant.tzinfo is None:
-        raise InputError(refusal("policy", "instant_without_zone"))
-    return instant.astimezone(_zone(zone)).date()
-
-
-def moment(day: date, clock: str, zone: str) -> datetime.datetime:
-    """The instant at which `clock` (HH:MM) strikes on `day` in `zone`, in UTC.
-
-    >>> moment(date(2025, 11, 10), "13:01", "Asia/Shanghai").isoformat()
-    '2025-11-10T05:01:00+00:00'
-    """
-    hour, minute = (int(part) for part in clock.split(":"))
-    local = datetime.datetime.combine(day, datetime.time(hour, minute), _zone(zone))
-    try:
-        return local.astimezone(datetime.UTC)
-    except OverflowError:
-        raise InputError(refusal("policy", "beyond_calendar", day=day)) from None
-
-
-def _zone(name: str) -> ZoneInfo:
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise InputError(refusal("policy", "zone_unknown", zone=repr(name))) from None
 
 
 def in_force(measures: Iterable[Measure], day: date) -> tuple[Measure, ...]:
