@@ -115,7 +115,7 @@ def test_seats_must_fit_the_dossier(house):
     refused(house.post("/api/v1/rooms", json={"seats": asked()["seats"]}), 422, "BadInput")
     assert "world" in refused(house.post("/api/v1/rooms", json=asked(world="=1+1")), 422, "InputError")
     half = asked()
-    half["content"]["title"] = "\ud800"  # half a letter
+    half["content"]["title"] = half["content"]["\ud800"] = "\ud800"  # half a letter
     body = json.dumps(half).encode()
     refused(house.post("/api/v1/rooms", content=body, headers={"Content-Type": "application/json"}), 422, "InputError")
 

@@ -114,7 +114,7 @@ async def post_room(request: Request, body: RoomRequest) -> Response:
     made: Rate = request.app.state.rooms_made
     if (wait := made.take(request.state.client, monotonic())) > 0:
         raise Refusal(429, say("web/rooms", "too_many_rooms"), headers={"Retry-After": str(int(wait) + 1)})
-    room, tokens = await house_of(request).make(request.state.client, body.model_dump(mode="json"))
+    room, tokens = await house_of(request).make(request.state.client, body.model_dump())
     links = [{"seat": seat, "token": token, "link": f"#/table/{room.id}/{token}"} for seat, token in tokens.items()]
     return Reply({"room": room.id, "seats": links, "expires": room.expires}, status_code=201)
 
