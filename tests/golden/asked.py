@@ -163,7 +163,7 @@ def outputs(folder: Path, wanted: Sequence[str] = ("",), answers: dict[str, str]
     article.write_text(ARTICLE, encoding="utf-8")
     (moves := folder / "moves.txt").write_text("wait\nwalk\n", encoding="utf-8")
     given = {"ARTICLE": str(article), "MOVES": str(moves)}
-    with solved_once():
+    with solved_once(between_runs=True):
         found = dict(briefing(folder / "briefing", answers)) if asked_for("brief", "drawings") else {}
         for name, arguments in BOTH.items():
             if not asked_for(f"cli/{name}.txt", f"cli/{name}.json"):
@@ -189,7 +189,7 @@ def outputs(folder: Path, wanted: Sequence[str] = ("",), answers: dict[str, str]
 def further(folder: Path) -> dict[str, str]:
     """What the commands of `more` print in JSON."""
     (own := folder / "more").mkdir()
-    with nearby(own), solved_once():
+    with nearby(own), solved_once(between_runs=True):
         given = files(own) | {"BRIEFING": str(folder / "briefing" / "run.json")}
         return {f"more/{name}": command(*(given.get(a, a) for a in arguments), "--json") for name, arguments in MORE.items()}
 

@@ -108,7 +108,9 @@ def ways_on(case: CaseView, look: Outlook, reader: str) -> dict[str, Outcome]:
         span = Span(worth.low, worth.value, worth.high, worth.value, float("nan"))
         ends = np.array([leaf.scenario == end for leaf in tree.leaves])
         bring = tuple(b for b in tree.branches if tree.taken(b).any() and ends[tree.taken(b)].all())
-        found[end] = Outcome(title_of(case, scenario), worth.value, span.sign, case.parties, bring, tree.until, chance.percent)
+        forks = (tree.branches[b][0] for leaf in tree.leaves if leaf.scenario == end for b in leaf.path)
+        last = max((f.date for f in forks if not f.independent), default=tree.until)
+        found[end] = Outcome(title_of(case, scenario), worth.value, span.sign, case.parties, bring, last, chance.percent)
     return found
 
 
