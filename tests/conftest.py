@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 sys.path.insert(0, str(Path(__file__).parent))
-
-from detente.cli import common, shapes
-from shaped import faults
 
 settings.register_profile(
     "detente", deadline=None, derandomize=True, max_examples=25, suppress_health_check=[HealthCheck.too_slow], print_blob=False
@@ -32,15 +28,3 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def in_full(monkeypatch: pytest.MonkeyPatch) -> None:
     """Everything a command has to say; what it says without `--full` is for `cli/test_reply`."""
     monkeypatch.setenv("DETENTE_FULL", "1")
-
-
-@pytest.fixture(autouse=True)
-def in_shape(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every answer in JSON that a test asks for is as its schema says."""
-
-    def marked(value: Any, part: str = "") -> Any:
-        answer = shapes.marked(value, part)
-        assert faults(answer) == []
-        return answer
-
-    monkeypatch.setattr(common, "marked", marked)

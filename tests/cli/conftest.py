@@ -1,14 +1,16 @@
-"""A command run as a user runs it."""
+"""A command run as a user runs it; whatever it answers in JSON is of the shape it names."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
 from detente import cli
-from detente.cli import common
+from detente.cli import common, shapes
+from shaped import faults
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -30,3 +32,15 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
         return int(code or 0), text.out, text.err
 
     return call
+
+
+@pytest.fixture(autouse=True)
+def in_shape(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every answer in JSON that a test asks for is as its schema says."""
+
+    def marked(value: Any, part: str = "") -> Any:
+        answer = shapes.marked(value, part)
+        assert faults(answer) == []
+        return answer
+
+    monkeypatch.setattr(common, "marked", marked)

@@ -10,13 +10,14 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from detente.cli.dossier import read
+from detente.cli import dossier
 from detente.cli.shapes import named
 from detente.errors import InputError
 
 TEXT = "5 May 2025\n\nPeru threatened a 30% tariff on Chilean wine from 1 June. Will Santiago answer?\n"
 app = typer.Typer()
-app.command()(named("read", read))
+read = named("read", dossier.read)
+app.command()(read)
 
 
 @pytest.fixture

@@ -143,9 +143,10 @@ def datum(key: str) -> bool:
 def schema_of(values: Sequence[Any], name: str = "", known: Mapping[str, Any] = MappingProxyType({})) -> dict[str, Any]:
     """The schema of what was seen at one place of an answer; of what was never seen but as null, nothing is said.
 
-    `known` is the schema there is of the same place: what was a datum there is one still, whatever the code has by now.
+    `known` is the schema there is of the same place: what was a datum there is one still, whatever the code has by now, and what
+    might be of another type or missing may be so still, whether or not it was seen again.
     """
-    kinds = {_kind(v) for v in values}
+    kinds = {_kind(v) for v in values} | _listed(known.get("type", ()))
     if "number" in kinds:
         kinds.discard("integer")
     if not kinds - {"null"}:
@@ -154,7 +155,7 @@ def schema_of(values: Sequence[Any], name: str = "", known: Mapping[str, Any] = 
     if (unit := unit_of(name)) and kinds & {"number", "integer", "array", "object"}:
         told["x-unit"] = unit
     texts = [v for v in values if isinstance(v, str)]
-    if texts and all(DAY.fullmatch(t) for t in texts):
+    if texts and all(DAY.fullmatch(t) for t in texts) and ("type" not in known or "format" in known):
         told["format"] = "date"
     if items := [x for v in values if isinstance(v, list) for x in v]:
         told["items"] = schema_of(items, "", known.get("items", {}))
@@ -178,7 +179,8 @@ def _of_objects(objects: Sequence[Mapping[str, Any]], known: Mapping[str, Any]) 
         word = "patternProperties" if place.startswith("^") else "properties"
         found = [o[k] for o in objects for k in same if k in o]
         told[word][place] = schema_of(found, same[0], known.get(word, {}).get(place, {}))
-        if word == "properties" and all(place in o for o in objects):
+        optional = place in known.get("properties", {}) and place not in known.get("required", ())
+        if word == "properties" and not optional and all(place in o for o in objects):
             told["required"].append(place)
     return {k: v for k, v in told.items() if v}
 
@@ -200,6 +202,10 @@ def _place(key: str, known: Mapping[str, Any]) -> str:
     if (text := pattern(key)) is None:
         return CODES if re.search(CODES, key) else ANY
     return key if text == key else f"^{text}$"
+
+
+def _listed(kinds: str | Sequence[str]) -> set[str]:
+    return {kinds} if isinstance(kinds, str) else set(kinds)
 
 
 def _kind(value: Any) -> str:
