@@ -342,7 +342,7 @@ def test_an_answer_that_comes_while_a_button_is_held_does_not_take_the_click(vis
     while not held:
         page.wait_for_timeout(50)
     page.mouse.down()
-    with page.expect_response("**/api/v1/ranges"):
+    with page.expect_response("**/api/v1/ranges", timeout=120_000):
         held[0].continue_()
     page.wait_for_timeout(300)
     assert page.locator("#fold-economies tbody tr td:nth-child(3)").first.inner_text() == "…"  # not drawn yet
