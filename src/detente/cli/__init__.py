@@ -35,7 +35,7 @@ from detente.cli.common import any_terminal, out, print_error
 from detente.cli.logs import current, log
 from detente.cli.new import new
 from detente.cli.reply import spoken
-from detente.cli.shapes import named, print_schema
+from detente.cli.shapes import named
 from detente.errors import DetenteError
 from detente.web.__main__ import mcp, serve
 
@@ -51,7 +51,7 @@ app.command()(questions.brief)
 app.command()(new)
 app.command()(check.check)
 app.command()(doctor.doctor)
-app.command("schema")(print_schema)
+app.command("schema")(dossier.print_schema)
 app.command()(serve)
 app.command()(mcp)
 app.command()(runs.solve)
@@ -102,7 +102,7 @@ def _answer_first(family: typer.Typer, *words: str) -> None:
         if command.callback is None:
             continue
         name = command.name or command.callback.__name__.replace("_", "-")
-        if command.callback not in (questions.brief, print_schema, serve, mcp, doctor.doctor):
+        if command.callback not in (questions.brief, dossier.print_schema, serve, mcp, doctor.doctor):
             command.callback = spoken(command.callback, out)
         command.callback = named("-".join((*words, name)), command.callback)
     for group in family.registered_groups:

@@ -1,4 +1,4 @@
-"""`detente dossier`, `policy`, `read`: look at what runs are made of, check it, start it."""
+"""`detente dossier`, `policy`, `read`, `schema`: look at what runs are made of, check it, start it; what answers are made of."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from detente.cli import shapes
 from detente.cli.check import check
 from detente.cli.common import (
     DossierName,
@@ -82,6 +83,21 @@ def dossier_schema() -> None:
     from detente.policy.dossier import dossier_json_schema
 
     print_json(dossier_json_schema())
+
+
+def print_schema(
+    command: Annotated[
+        list[str] | None,
+        typer.Argument(help="A command, as policy show, or a shape, as rates-scores; all by name if absent."),
+    ] = None,
+    version: Annotated[int | None, typer.Option(help="An earlier version.")] = None,
+) -> None:
+    """The JSON Schema of what a command prints with --json, for programs."""
+    if command:
+        print_json(shapes.schema("-".join(command), version))
+        return
+    for name in shapes.versions():
+        out.print(shapes.shape(name), highlight=False)
 
 
 @dossiers.command("migrate")

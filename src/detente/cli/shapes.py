@@ -20,9 +20,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from importlib.resources import files
 from importlib.resources.abc import Traversable
-from typing import Annotated, Any
-
-import typer
+from typing import Any
 
 from detente.errors import InputError, UnknownName
 
@@ -89,20 +87,3 @@ def schema(name: str, version: int | None = None) -> dict[str, Any]:
 
 def _folder() -> Traversable:
     return files("detente").joinpath("data", "schemas")
-
-
-def print_schema(
-    command: Annotated[
-        list[str] | None,
-        typer.Argument(help="A command, as policy show, or a shape, as rates-scores; all by name if absent."),
-    ] = None,
-    version: Annotated[int | None, typer.Option(help="An earlier version.")] = None,
-) -> None:
-    """The JSON Schema of what a command prints with --json, for programs."""
-    from detente.cli.common import out, print_json
-
-    if command:
-        print_json(schema("-".join(command), version))
-        return
-    for name in versions():
-        out.print(shape(name), highlight=False)
