@@ -24,7 +24,7 @@ from detente.briefing.document import Figure, Items, Para, Section, Table, words
 from detente.briefing.front import what_it_means
 from detente.briefing.front.asks import Advice, Kind, _of_mover, advice
 from detente.briefing.front.calendar import Entry, Way, entries
-from detente.briefing.front.triggers import Outcome, _signs, triggers
+from detente.briefing.front.triggers import Foretold, _signs, triggers
 from detente.briefing.front.what_it_means import STRETCHES, WORDS, decided, page, parts_of, told
 from detente.briefing.report import solve_case
 from detente.briefing.sections import bystanders, outlook
@@ -213,15 +213,19 @@ def test_what_comes_in_place_of_a_gain_is_no_bad_sign() -> None:
     tree = SimpleNamespace(
         forks={"f": fork},
         probabilities=np.array([0.36, 0.04, 0.3, 0.3]),
-        leaves=[SimpleNamespace(scenario=s) for s in ("both", "war", "pause", "war")],
+        ending=lambda s: np.array(["both", "war", "pause", "war"]) == s,
         taken=lambda b: np.array([b == "peace", b == "peace", b == "anger", b == "anger"]),
     )
-    ways = {"both": Outcome("Both", 10.0, "gain"), "pause": Outcome("Pause", 10.0, "gain"), "war": Outcome("War", -50.0, "loss")}
+    ways = {
+        "both": Foretold("Both", 10.0, "gain"),
+        "pause": Foretold("Pause", 10.0, "gain"),
+        "war": Foretold("War", -50.0, "loss"),
+    }
     found = {s.seen: s for s in _signs(tree, ways)}
-    assert {name: s.of.title for name, s in found.items()} == {"peace": "War", "anger": "War"}
+    assert {name: s.outcome.title for name, s in found.items()} == {"peace": "War", "anger": "War"}
     assert found["peace"].after == pytest.approx(0.1)
     assert found["anger"].after == pytest.approx(0.5)
-    even = {**ways, "war": Outcome("War", 9.5, "gain")}
+    even = {**ways, "war": Foretold("War", 9.5, "gain")}
     assert not list(_signs(tree, even))  # what one way on loses another brings
 
 

@@ -130,7 +130,7 @@ class Outlook(Shown):
     def odds_from_today(self) -> dict[str, Chance]:
         """Probability from today of each end, with its range over the odds, the likeliest first; they sum to 1, and the whole
         percents to 100."""
-        found = {s: self.probability([leaf.scenario == s for leaf in self.tree.leaves]) for s in self.tree.scenarios}
+        found = {s: self.probability(self.tree.ending(s)) for s in self.tree.scenarios}
         return {s: Chance(*e, percent=self.tree.percents[s]) for s, e in found.items()}
 
     @property
@@ -184,7 +184,7 @@ class Outlook(Shown):
     @cached_property
     def ranking(self) -> list[str]:
         """Scenarios from best to worst: by their roles in the dossier where they have one, else by world income."""
-        income = {s: self.given([leaf.scenario == s for leaf in self.tree.leaves], WHOLE, "end") for s in self.scenarios}
+        income = {s: self.given(self.tree.ending(s), WHOLE, "end") for s in self.scenarios}
         place = {"best": -1, "worst": 1}
         return sorted(income, key=lambda s: (place.get(self.roles.get(s) or "", 0), -income[s]))
 
@@ -227,7 +227,7 @@ class Outlook(Shown):
 
     def scenario_drivers(self, scenario: str) -> list[OddsDriver]:
         """Which branch's odds move the probability of a scenario most."""
-        return drivers(self.tree, np.array([float(leaf.scenario == scenario) for leaf in self.tree.leaves]))
+        return drivers(self.tree, self.tree.ending(scenario).astype(np.float64))
 
     def given(self, chances: Sequence[bool] | NDArray[Any], code: str, basis: Basis = "average") -> float:
         """Expected real income given something with these chances on each path; NaN where it has no probability."""
@@ -318,7 +318,7 @@ class Outlook(Shown):
 
         Columns: record, stand-off, analyst, pooled, after signals. Without odds of the pool there is the analyst alone.
         """
-        counts = np.array([[float(leaf.scenario == s) for leaf in self.tree.leaves] for s in self.scenarios])
+        counts = np.array([self.tree.ending(s) for s in self.scenarios], dtype=np.float64)
         columns: dict[str, Callable[[ForkOdds, str], float]] = {
             "analyst": lambda o, b: o.analyst[b][1] / sum(span[1] for span in o.analyst.values())
         }

@@ -571,7 +571,7 @@ def worth_of_answers(
                 flip = _flip(payoffs, weights * stances[rival], answers, gain, [a.id for a in q.answers], own)
                 out[n][party] = Knowing(gain, gain / 100 * income, own[best], names, flip)
     if menu is not None and look.host is not None:
-        states = np.array([[float(leaf.scenario == s) for s in menu.scenarios] for leaf in look.tree.leaves])
+        states = np.stack([look.tree.ending(s) for s in menu.scenarios], axis=1).astype(np.float64)
         if (states.sum(1) == 0).any():
             raise InputError(refusal("outlook", "menu_of_lacks", region=menu.region, scenarios=", ".join(menu.scenarios)))
         income = float(look.paths.income[look.paths.column(look.host)])

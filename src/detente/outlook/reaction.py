@@ -144,7 +144,7 @@ def market_reaction(
         odds = {f: o.ranges for f, o in pooled_odds(case.dossier, case.world, progress=progress).items()}
     tree = grow(case.dossier, odds)
     worst = case.worst
-    counts = np.array([float(leaf.scenario == worst) for leaf in tree.leaves])
+    counts = tree.ending(worst).astype(np.float64)
     value = float(tree.probabilities @ counts)
     low, high = np.quantile(tree.reweighted(draw_odds(tree, draws, seed)) @ counts, ENDS)
     slopes = slopes_of(case.parties, reaction_table())

@@ -171,6 +171,10 @@ class Tree(Shown):
             raise UnknownName(branch, {b: x.title for b, (_, x) in self.branches.items()}, "branch")
         return np.array([branch in leaf.path for leaf in self.leaves])
 
+    def ending(self, scenario: str) -> NDArray[np.bool_]:
+        """[leaf]: whether the path counts as the scenario in the end; nowhere for one it never does."""
+        return np.array([leaf.scenario == scenario for leaf in self.leaves])
+
     def words(self, path: Sequence[str]) -> str:
         """The branches of a path by title, joined by arrows."""
         return " → ".join(self.branches[b][1].title for b in path) or "no fork met"

@@ -445,9 +445,8 @@ def branch_candidates(case: Case, against: Baseline = IN_FORCE) -> list[Candidat
             if not state.bites:
                 continue
             others = [there for b, (_, there) in brought.items() if b != branch.id]
-            decided = [
-                c for c in acts if not others or any(c not in there for there in others)
-            ]  # what every way on brings is not
+            # what every branch brings is decided by none of them
+            decided = [c for c in acts if not others or not all(c in there for there in others)]
             by = () if fork.kind == "court" else _authors(case, decided or acts)
             before = Held() if fork.independent else start
             one = Candidate(

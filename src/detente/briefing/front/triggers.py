@@ -14,9 +14,9 @@ what its sign says.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import Literal, NamedTuple
+from typing import Literal
 
 import numpy as np
 
@@ -43,7 +43,7 @@ UNDONE = 0.5
 
 
 @dataclass(frozen=True)
-class Outcome:
+class Foretold:
     """What a branch tells of: a way on, or what the branch itself brings. `money` million USD a year to the reader; `by` whose
     act it is; `branches` that bring it; `last_day` by which its chance is meant, if on several days; `percent` the whole percent
     its chance from today is printed with elsewhere."""
@@ -57,9 +57,14 @@ class Outcome:
     percent: int | None = None
 
     @classmethod
-    def of(cls, mover: Mover) -> Outcome:
+    def of(cls, mover: Mover) -> Foretold:
         """What a branch that stands apart brings."""
         return cls(mover.title, mover.money.value, mover.price.sign, mover.by, mover.branches, mover.last_day)
+
+    @property
+    def counts(self) -> float:
+        """The money, half of it where its sign is not known."""
+        return self.money * (0.5 if self.sign == "not known" else 1.0)
 
 
 @dataclass(frozen=True)
@@ -69,13 +74,13 @@ class Trigger:
 
     seen: str
     day: date
-    outcome: Outcome
+    outcome: Foretold
     before: float
     after: float
-    act: Act
-    ask: str
     weight: float
     apart: bool = False
+    act: Act = "wait"
+    ask: str = ""
 
 
 def triggers(case: CaseView, reader: str, asked: Sequence[Advice]) -> tuple[Trigger, ...]:
@@ -88,48 +93,37 @@ def triggers(case: CaseView, reader: str, asked: Sequence[Advice]) -> tuple[Trig
         given = {s.given: s.title for s in bystanders.steps_of(case, reader).of("ask") if s.given}
     offer = next((a.title for a in asked if a.kind == "offer"), "")
     year = bystanders.year_of(case, reader, LAW)
-    seen = [*_signs(found.look.tree, ways_on(case, found.look, reader)), *_apart(found.look.tree, year)]
-    told = [
-        Trigger(s.seen, s.day, s.of, s.before, s.after, *_act(s.of, s.after > s.before, reader, given, offer), s.weight, s.apart)
-        for s in seen
-    ]
+    ways = case.once(("ways on", reader), lambda: ways_on(case, found.look, reader))  # page 1 and page 2 ask
+    told = []
+    for t in (*_signs(found.look.tree, ways), *_apart(found.look.tree, year)):
+        act, ask = _act(t, reader, given, offer)
+        told.append(replace(t, act=act, ask=ask))
     ranked = sorted(told, key=lambda t: (-t.weight, t.day))
     waits = [t for t in ranked if t.act == "wait"][:WAITS]
     kept = [t for t in ranked if t.act != "wait" or any(t is w for w in waits)][:MOST]
     return tuple(sorted(kept, key=lambda t: (t.day, -t.weight)))
 
 
-def ways_on(case: CaseView, look: Outlook, reader: str) -> dict[str, Outcome]:
+def ways_on(case: CaseView, look: Outlook, reader: str) -> dict[str, Foretold]:
     """Every way in which the tree may end, by its id, and what it is worth to the reader."""
     tree, found = look.tree, {}
     for end, chance in look.odds_from_today.items():
         scenario = None if end == STATUS_QUO else end
         worth = worths(case, scenario, (reader,))[reader]
         span = Span(worth.low, worth.value, worth.high, worth.value, float("nan"))
-        ends = np.array([leaf.scenario == end for leaf in tree.leaves])
+        ends = tree.ending(end)
         bring = tuple(b for b in tree.branches if tree.taken(b).any() and ends[tree.taken(b)].all())
         forks = (tree.branches[b][0] for leaf in tree.leaves if leaf.scenario == end for b in leaf.path)
         last = max((f.date for f in forks if not f.independent), default=tree.until)
-        found[end] = Outcome(title_of(case, scenario), worth.value, span.sign, case.parties, bring, last, chance.percent)
+        found[end] = Foretold(title_of(case, scenario), worth.value, span.sign, case.parties, bring, last, chance.percent)
     return found
 
 
-class Seen(NamedTuple):
-    """A branch, its day, what it tells of, the chance of that from today and then, what hangs on it, whether it stands apart."""
-
-    seen: str
-    day: date
-    of: Outcome
-    before: float
-    after: float
-    weight: float
-    apart: bool
-
-
-def _signs(tree: Tree, ways: Mapping[str, Outcome]) -> Iterator[Seen]:
+def _signs(tree: Tree, ways: Mapping[str, Foretold]) -> Iterator[Trigger]:
     """Every branch of the talks that turns the reader's prospects, and the way on that does most of it."""
     chances = tree.probabilities
-    ends = {s: np.array([leaf.scenario == s for leaf in tree.leaves]) for s in ways}
+    ends = {s: tree.ending(s) for s in ways}
+    before = {s: float(chances @ end) for s, end in ends.items()}
     for fork in tree.forks.values():
         for branch in () if fork.independent else fork.branches:
             taken = tree.taken(branch.id)
@@ -139,15 +133,14 @@ def _signs(tree: Tree, ways: Mapping[str, Outcome]) -> Iterator[Seen]:
             after = {s: float(chances @ (end & taken)) / share for s, end in ends.items()}
             if max(after.values()) > SETTLED:
                 continue
-            before = {s: float(chances @ end) for s, end in ends.items()}
-            turns = {s: (after[s] - before[s]) * w.money * (0.5 if w.sign == "not known" else 1.0) for s, w in ways.items()}
+            turns = {s: (after[s] - before[s]) * w.counts for s, w in ways.items()}
             turn = sum(turns.values())
             top = max(turns, key=lambda s: turns[s] * np.sign(turn))
             if abs(turn) > UNDONE * abs(turns[top]) and abs(after[top] - before[top]) >= LEAST:
-                yield Seen(branch.title, fork.date, ways[top], before[top], after[top], abs(turn), False)
+                yield Trigger(branch.title, fork.date, ways[top], before[top], after[top], abs(turn))
 
 
-def _apart(tree: Tree, year: Year) -> Iterator[Seen]:
+def _apart(tree: Tree, year: Year) -> Iterator[Trigger]:
     """What forks that stand apart bring."""
     chances = tree.probabilities
     for fork in tree.forks.values():
@@ -156,15 +149,15 @@ def _apart(tree: Tree, year: Year) -> Iterator[Seen]:
             share = float(chances @ tree.taken(branch.id))
             if share < RARE or not brought:
                 continue
-            top = max(brought, key=lambda m: abs(m.money.value))
+            top = Foretold.of(max(brought, key=lambda m: abs(m.money.value)))
             before = float(chances @ np.any([tree.taken(b) for b in top.branches], axis=0))
-            weight = (1 - before) * abs(top.money.value) * (0.5 if top.price.sign == "not known" else 1.0)
             if 1 - before >= LEAST:
-                yield Seen(branch.title, fork.date, Outcome.of(top), before, 1.0, weight, True)
+                yield Trigger(branch.title, fork.date, top, before, 1.0, (1 - before) * abs(top.counts), apart=True)
 
 
-def _act(outcome: Outcome, up: bool, reader: str, given: Mapping[str, str], offer: str) -> tuple[Act, str]:
-    """What the reader does when the outcome becomes likelier (or less likely)."""
+def _act(seen: Trigger, reader: str, given: Mapping[str, str], offer: str) -> tuple[Act, str]:
+    """What the reader does when the outcome becomes likelier (or less likely), and what it presses then."""
+    outcome, up = seen.outcome, seen.after > seen.before
     ask = next((given[b] for b in outcome.branches if b in given), "")
     match outcome.sign:
         case "not known" | "none":
@@ -181,4 +174,4 @@ def _act(outcome: Outcome, up: bool, reader: str, given: Mapping[str, str], offe
             return ("gain" if up else "less"), ""
 
 
-__all__ = ["Outcome", "Trigger", "triggers", "ways_on"]
+__all__ = ["Foretold", "Trigger", "triggers", "ways_on"]

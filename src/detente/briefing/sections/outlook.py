@@ -222,7 +222,7 @@ def scenario_table(case: CaseView, look: Outlook) -> Table:
     """Probability from today of each end, and what those in focus then expect."""
     rows, data = [], []
     for s, e in look.odds_from_today.items():
-        given = {c: look.given([leaf.scenario == s for leaf in look.tree.leaves], c) for c in case.focus}
+        given = {c: look.given(look.tree.ending(s), c) for c in case.focus}
         title = case.dossier.scenario(s).title if s != STATUS_QUO else ""
         incomes = (Cell(text.fixed(given[c], 2, signed=True)) for c in case.focus)
         rows.append((Cell(label(case, s), title), share(e, strong=True), *incomes))

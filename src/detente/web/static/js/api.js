@@ -45,7 +45,7 @@ async function call(method, path, { body, signal } = {}) {
 }
 
 /** What the server says, told when the reader holds nothing down: the page is drawn of it. */
-async function told(response, signal) {
+export async function told(response, signal) {
   const found = await response.json();
   await handsOff();
   signal?.throwIfAborted();

@@ -1,7 +1,7 @@
 // A seat at a table on the server: its view, its moves, and what happens there as it happens. The seat's token goes in a header,
 // never in an address; a lost connection is taken up again where it broke, by stream or, where streams do not come through, by asking.
 
-import { ApiError } from "./api.js";
+import { ApiError, told } from "./api.js";
 import { handsOff } from "./hands.js";
 
 const BASE = "api/v1/rooms";
@@ -19,13 +19,13 @@ async function ask(method, path, { token, body, signal, headers = {} } = {}) {
     throw new ApiError("The server does not answer. Is it still running?", { name: "unreachable" });
   }
   if (response.ok) return response;
-  let told = {};
-  try { told = await response.json(); } catch { /* the status says enough */ }
-  throw new ApiError(String(told.message || `The server answered with status ${response.status}.`), { status: response.status, name: told.error });
+  let no = {};
+  try { no = await response.json(); } catch { /* the status says enough */ }
+  throw new ApiError(String(no.message || `The server answered with status ${response.status}.`), { status: response.status, name: no.error });
 }
 
 /** A new room: what the server gives, tokens of the seats included (they are told once). */
-export const makeRoom = async (body) => (await ask("POST", "", { body })).json();
+export const makeRoom = async (body) => told(await ask("POST", "", { body }));
 
 /** The events of a stream, one after the other: {id, event, data}. */
 async function* eventsOf(stream, heard) {
@@ -56,7 +56,7 @@ async function* eventsOf(stream, heard) {
 export function seatAt(room, token) {
   const path = `/${encodeURIComponent(room)}`;
   const closing = new AbortController();
-  const json = async (method, more, body) => (await ask(method, `${path}${more}`, { token, body })).json();
+  const json = async (method, more, body) => told(await ask(method, `${path}${more}`, { token, body }));
   let last = null;
 
   async function stream(tell) {
@@ -80,9 +80,8 @@ export function seatAt(room, token) {
   }
 
   async function poll(tell) {
-    const found = await (await ask("GET", `${path}?after=${last ?? -1}&wait=20`, { token, signal: closing.signal })).json();
+    const found = await told(await ask("GET", `${path}?after=${last ?? -1}&wait=20`, { token, signal: closing.signal }), closing.signal);
     tell.state("here");
-    await handsOff();
     if (String(found.event) !== last) { last = String(found.event); tell.view(found); }
   }
 
@@ -90,7 +89,7 @@ export function seatAt(room, token) {
     room,
     token,
     look: () => json("GET", ""),
-    worth: (levels, signal) => ask("POST", `${path}/worth`, { token, signal, body: { levels } }).then((r) => r.json()),
+    worth: (levels, signal) => ask("POST", `${path}/worth`, { token, signal, body: { levels } }).then((r) => told(r, signal)),
     debrief: () => json("GET", "/debrief"),
     leave: () => json("POST", "/leave", {}),
     /** A move made at `number`; sent again with the same key until the server has said something, so that it counts once. */
