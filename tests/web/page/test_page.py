@@ -341,15 +341,28 @@ def test_an_answer_that_comes_while_a_button_is_held_does_not_take_the_click(vis
     page.locator("#fold-economies button.pick[data-id=VNM]").hover()
     while not held:
         page.wait_for_timeout(50)
+    answer = held[0].fetch(timeout=120_000)
     page.evaluate("document.querySelector('#fold-economies button.pick[data-id=VNM]').dataset.mark = 'held'")
     page.mouse.down()
-    with page.expect_response("**/api/v1/ranges", timeout=120_000):
-        held[0].continue_()
+    with page.expect_response("**/api/v1/ranges"):
+        held[0].fulfill(response=answer)
     page.wait_for_timeout(300)
     assert page.locator("[data-mark=held]").count() == 1  # not drawn anew yet
     page.mouse.up()
     assert page.inner_text("#region-title") == "Viet Nam"
     page.wait_for_function("() => !document.querySelector('[data-mark=held]')")
+
+
+def test_a_press_whose_end_is_not_told_holds_no_answer_back(visit: Visits) -> None:
+    """The list of a select and a scroll bar swallow the release; the answer comes all the same."""
+    page = visit()
+    presses = "at => document.querySelector(at).dispatchEvent(new PointerEvent('pointerdown', {bubbles: true}))"
+    off = f"async () => {{ await {module('hands.js')}.handsOff(); return true; }}"
+    page.evaluate(presses, "#dossier")
+    assert page.evaluate(f"async () => Promise.race([({off})(), new Promise((d) => setTimeout(d, 500, false))])")
+    page.evaluate(presses, "main")
+    assert not page.evaluate(f"async () => Promise.race([({off})(), new Promise((d) => setTimeout(d, 500, false))])")
+    assert page.evaluate(off)
 
 
 def test_tables_sort_filter_and_download(visit: Visits, site: Site) -> None:
