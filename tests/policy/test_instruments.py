@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import detente as dt
@@ -89,6 +90,17 @@ def test_of_two_controls_on_the_same_flows_the_tighter_holds(shares: tuple[float
     assert [c.bound for c in both.controls] == pytest.approx([1 - max(shares)])
     apart = dt.Policy([dt.ExportControl(by="BBB", on=on, sectors="MAKE", withhold=0.5) for on in ("AAA", "CCC")]).shock(TOY)
     assert len(apart.controls) == 2
+
+
+def test_of_two_quotas_on_the_same_flows_the_tighter_holds() -> None:
+    def solved(*shares: float) -> pd.Series:
+        return dt.solve(TOY, dt.Policy([dt.Quota(by="AAA", on="BBB", share=s) for s in shares])).real_income
+
+    assert solved(0.8, 0.5).to_numpy() == pytest.approx(solved(0.5).to_numpy())
+    assert solved(0.5, 0.8).to_numpy() == pytest.approx(solved(0.5).to_numpy())
+    within = dt.TariffQuota(by="AAA", on="BBB", share=0.8, within=0.0, above=0.5)
+    both = dt.Policy([within, dt.Quota(by="AAA", on="BBB", share=0.9)]).shock(TOY)
+    assert {c.most < np.inf for c in both.controls} == {True, False}  # more may come in for the duty, up to the quota
 
 
 def test_purchase_commitments_need_one_target() -> None:

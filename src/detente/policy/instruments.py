@@ -204,10 +204,14 @@ class ExportControl:
 
 
 def _bind(shock: Shock, control: Control) -> None:
-    """Add an export control; of two on the same flows the tighter holds, as who sells a tenth sells no more than a half."""
-    same = [c for c in shock.controls if c.export_control and np.array_equal(c.flows, control.flows)]
-    if not any(c.bound <= control.bound for c in same):
-        shock.controls[:] = [c for c in shock.controls if not any(c is s for s in same)] + [control]
+    """Add a bound from above; of two of a kind on the same flows the tighter holds, as who sells a tenth sells no more than a half."""
+
+    def alike(c: Control) -> bool:
+        kinds = [(k.kind, k.export_control, k.most) for k in (c, control)]
+        return kinds[0] == kinds[1] and np.array_equal(c.flows, control.flows)
+
+    if not any(alike(c) and c.bound <= control.bound for c in shock.controls):
+        shock.controls[:] = [c for c in shock.controls if not alike(c)] + [control]
 
 
 @dataclass(frozen=True)
@@ -234,7 +238,7 @@ class Quota:
                 cells = part.copy()
                 cells[np.arange(len(part)) != i] = False
                 label = f"{said} ({shock.regions[i]}, {where})"
-                shock.controls.append(Control(label, cells, self.share, "at most", self.rent))
+                _bind(shock, Control(label, cells, self.share, "at most", self.rent))
 
     def describe(self) -> str:
         """One plain sentence."""
