@@ -204,7 +204,7 @@ class ExportControl:
 
 
 def _bind(shock: Shock, control: Control) -> None:
-    """Add a bound from above; of two alike on the same flows the tighter holds, as who sells a tenth sells no more than a half."""
+    """Add a bound from above; of two alike on the same flows the tighter holds: who sells a tenth sells no more than a half."""
 
     def alike(c: Control) -> bool:
         kinds = [(k.kind, k.export_control, k.most) for k in (c, control)]
