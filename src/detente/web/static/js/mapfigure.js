@@ -10,8 +10,8 @@ export const INDICATORS = {
   real_income_pct: { name: "Real income", unit: "change in percent", format: points },
   consumer_prices_local_pct: { name: "Consumer prices", unit: "change in percent, local money, by duties passed on in full", format: points },
   exports_pct: { name: "Exports", unit: "change of value in percent", format: points },
-  tariff_revenue_musd: { name: "Tariff revenue", unit: "change in billion USD a year", format: (v) => points(v / 1000) },
-  ev_musd: { name: "Real income in money", unit: "change in billion USD a year", format: (v) => points(v / 1000) },
+  tariff_revenue_musd: { name: "Tariff revenue", unit: "change in billion USD a year, at prices of the table’s year", format: (v) => points(v / 1000) },
+  ev_musd: { name: "Real income in money", unit: "change in billion USD a year, at prices of the table’s year", format: (v) => points(v / 1000) },
 };
 
 /** What the reader has chosen to see. */

@@ -109,10 +109,10 @@ export function regionPage(app) {
       const entry = (what, value, detail = "") => h("div", null, h("dt", null, what), h("dd", null, h("b", null, value), detail ? h("span", null, detail) : null));
       replace(facts,
         entry("Real income", percent(row.real_income_pct), Number.isFinite(row.low) ? rangeWords(row.low, row.high) : ""),
-        entry("The same in money", `USD\u00a0${money(row.ev_musd)}`, "a year"),
+        entry("The same in money", `USD\u00a0${money(row.ev_musd)}`, "a year, at prices of the table’s year"),
         entry("Consumer prices", percent(row.consumer_prices_local_pct), "in local money"),
         entry("Exports", percent(row.exports_pct), "of value"),
-        entry("Tariff revenue", `USD\u00a0${money(row.tariff_revenue_musd)}`, "a year"));
+        entry("Tariff revenue", `USD\u00a0${money(row.tariff_revenue_musd)}`, "a year, at prices of the table’s year"));
       replace(words, told(code));
     },
   };
