@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
-
-import pytest
-
-sys.path.insert(0, str(Path(__file__).parent))
 
 import asked
 import keep
+import pytest
 
 from detente.policy.dossier import list_dossiers
 
