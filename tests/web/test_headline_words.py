@@ -15,7 +15,7 @@ from detente.cases.runs import dossier_content
 from detente.web.effects import UNITS, WORLD, Effects, Printer
 from detente.web.headline import Page, marked, segments, unmarked_parts
 from detente.web.state import PageState, Resolved, resolve
-from detente.words import name, sign_of
+from detente.words import money, name, sign_of
 
 
 @pytest.fixture(scope="module")
@@ -115,6 +115,12 @@ def test_a_figure_has_two_digits_and_no_false_zero(low, mid, high, unit, largest
         assert ends[0] > 0
     if sign == "loss":
         assert ends[2] < 0
+
+
+def test_a_figure_of_the_page_rounds_once_as_the_briefing_does():
+    assert Printer("percent", 0.4).number(-0.0349) == -0.03
+    assert Printer("household", 3.0).number(0.949) == 0.9
+    assert Printer("usd", 40.0)(0.348) == money(0.348)
 
 
 def test_a_sentence_taken_apart_says_the_same():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from decimal import Decimal
 
 import pytest
 from hypothesis import given, strategies as st
@@ -119,6 +120,22 @@ def test_fixed_rounds_as_python_does(value: float, decimals: int, signed: bool) 
     plain = f"{abs(value):,.{decimals}f}"
     sign = "" if not plain.strip("0.,") else text.MINUS if value < 0 else "+" if signed else ""
     assert text.fixed(value, decimals, signed=signed) == sign + plain
+
+
+@given(st.floats(-1e6, 1e6), st.integers(0, 4))
+def test_a_figure_of_two_digits_is_the_nearest_that_can_be_printed(value: float, most: int) -> None:
+    apart = abs(parsed(text.two_digits(value, most=most)) - value)
+    size = Decimal(f"{value:.2g}")
+    step = max(10.0 ** (size.adjusted() - 1), 10.0**-most) if size else 10.0**-most
+    assert apart <= step * (0.5 + 1e-9)
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"), [(-0.0349, "−0.03"), (0.0351, "+0.04"), (0.00349, "0"), (0.9951, "+1.0"), (-349.0, "−350")]
+)
+def test_a_figure_is_rounded_once(value: float, shown: str) -> None:
+    assert text.two_digits(value).removesuffix(".00") == shown
+    assert text.percent(value, signed=True).startswith(shown if shown != "0" else "less than")
 
 
 def test_numbers_that_are_none() -> None:

@@ -233,7 +233,7 @@ class Income:
     @property
     def printed(self) -> Range:
         """The change as printed, in that unit: to two digits, a tenth at most."""
-        return Range(*(round(float(f"{x / self.scale:.2g}"), 1) for x in self.change))
+        return Range(*(text.in_two(x / self.scale, 1) for x in self.change))
 
     @property
     def sign(self) -> Literal["gain", "loss", "open", "flat"]:

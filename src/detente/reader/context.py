@@ -280,7 +280,9 @@ def _fill_who(sheet: Sheet, frames: Sequence[Frame], paper: Paper) -> None:
             if over is not None and over not in f.on and not f.received and f.subject in (None, over):
                 f.by, f.by_how = over, "the heading above it"
             elif last is not None and same_block and last.by and last.by not in f.on and _goes_on(f, last):
-                f.by, f.by_how = last.by, "the sentence before"
+                before = {g.by for g in frames if g.firm and g.by and g.sentence.start < f.sentence.start}
+                others = len(before) > 1 and bool(f.on) and not set(f.on) & set(last.on)
+                f.by, f.by_how = last.by, "one of those who act before it" if others else "the sentence before"
             elif _PRESIDENT.search(f.sentence.text) and "USA" in named and "USA" not in f.on and paper.by_how not in _HEADS:
                 f.by, f.by_how = "USA", "the President"
             elif paper.by and paper.by not in f.on and not _doubtful(paper, f, acting, named):

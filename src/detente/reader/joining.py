@@ -397,6 +397,7 @@ ON_FACTORS = {
     "the line above its row": 0.95,
     "the words above its table": 0.92,
     "the sentence before": 0.88,
+    "one of those who act before it": 0.7,
     "as the one before it in the sentence": 0.9,
     "as the one after it in the sentence": 0.88,
     "the other side": 0.75,

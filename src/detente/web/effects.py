@@ -33,7 +33,7 @@ from detente.strategy.year import rolled
 from detente.types import Array, Range
 from detente.words import decimals_for, digits, fixed, money, say, sign_of
 from detente.words.currency import currency
-from detente.words.numbers import FIRM, THIN, Sign, persons
+from detente.words.numbers import FIRM, THIN, Sign, in_two, persons
 
 if TYPE_CHECKING:
     from detente.briefing.drivers import ParameterDriver
@@ -111,8 +111,7 @@ class Printer:
         value = _round(value)  # as it is sent, so that a sentence and its number never round apart
         if abs(value) < self.precision:
             return 0.0
-        two = float(f"{value:.2g}")
-        return round(two, self.decimals) if self.unit in ("percent", "household") else two
+        return in_two(value, {"usd": 1, "jobs": MOST_DECIMALS}.get(self.unit, self.decimals))
 
     def __call__(self, value: float, *, signed: bool = False) -> str:
         """The figure in words with its unit, without a sign unless it is asked for."""

@@ -154,7 +154,7 @@ def money(million: float, *, signed: bool = False, unit: str | None = None) -> s
 def _large(million: float) -> str:
     """Millions with their word, to two digits. Other languages count as they do: Spanish has no word for a thousand million."""
     scale, word = (1e6, "trillion") if million >= 0.995e6 else (1e3, "billion") if million >= 0.995e3 else (1.0, "million")
-    value = float(f"{million / scale:.2g}")
+    value = in_two(million / scale, 1)
     if current() == ENGLISH:
         return f"{fixed(value, decimals_for(value, most=1))}{FIRM}{word}"
     from babel.numbers import format_compact_decimal
@@ -264,8 +264,18 @@ def two_digits(value: float, *, signed: bool = True, most: int = 2) -> str:
     >>> two_digits(-152.6), two_digits(2.84), two_digits(0.031), two_digits(9.96, signed=False)
     ('−150', '+2.8', '+0.03', '10')
     """
-    rounded = float(f"{value:.2g}")
+    rounded = in_two(value, most)
     return fixed(rounded, decimals_for(rounded, most=most), signed=signed)
+
+
+def in_two(value: float, most: int = 2) -> float:
+    """`value` to two significant digits, `most` decimals at most; rounded once, so that it is the nearest of these.
+
+    >>> in_two(-152.6), in_two(9.96), in_two(-0.0349), in_two(0.0349, 3)
+    (-150.0, 10.0, -0.03, 0.035)
+    """
+    two = float(f"{value:.2g}")
+    return two if decimals_for(two, most=most + 1) <= most else float(f"{value:.{most}f}")
 
 
 def chance(probability: float, percent: int | None = None) -> str:

@@ -153,19 +153,18 @@ class Ahead:
 
     def number(self, code: str, million: float) -> float:
         """An amount as printed for an economy: two digits, at most those of its largest figure, in the page's unit."""
-        value, places = self._rounded(code, million)
-        return round(value, places)
+        return self._rounded(code, million)[0]
 
     def printed(self, code: str, million: float, *, signed: bool = False) -> str:
         """`number` in figures."""
         value, places = self._rounded(code, million)
-        return text.fixed(round(value, places), places, signed=signed)
+        return text.fixed(value, places, signed=signed)
 
     def _rounded(self, code: str, million: float) -> tuple[float, int]:
-        """The amount to two digits in the page's unit, and its decimals."""
+        """The amount as printed in the page's unit, and its decimals."""
         scale = 1000.0 if self.billions else 1.0
-        value, largest = (float(f"{x / scale:.2g}") for x in (million, self._largest([code])))
-        places = text.decimals_for(largest)
+        places = text.decimals_for(text.in_two(self._largest([code]) / scale))
+        value = text.in_two(million / scale, places)
         return value, min(places, text.decimals_for(value)) if abs(value) >= 1 else places
 
     def sign(self, code: str, worth: Range) -> Sign:

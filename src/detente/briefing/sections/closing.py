@@ -110,7 +110,7 @@ def _ours(row: Beside) -> Cell:
 
 def two_digits(value: float) -> str:
     """Two significant digits, with all digits of a whole number, at most two decimals."""
-    return text.fixed(float(f"{value:.2g}") if abs(value) < 10 else value, text.decimals_for(value))
+    return text.fixed(text.in_two(value) if abs(value) < 10 else value, text.decimals_for(value))
 
 
 def _unit(row: Beside) -> str:

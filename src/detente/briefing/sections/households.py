@@ -68,7 +68,7 @@ def basket_sentence(case: CaseView) -> str:
 
 
 def _dollars(value: float) -> str:
-    size = text.fixed(abs(float(f"{value:.2g}")), 0 if abs(value) >= 10 else 1)
+    size = text.fixed(abs(text.in_two(value, 1)), 0 if abs(value) >= 9.95 else 1)
     return f"{text.MINUS if value < 0 else '+'}{currency()} {size}"
 
 

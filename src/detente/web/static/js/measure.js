@@ -8,8 +8,8 @@ export function sig(value, signed = true) {
   const size = Math.abs(value);
   if (size < 5e-6) return "0";
   const rounded = Number(value.toPrecision(2));
-  const places = Math.max(0, Math.min(5, 1 - Math.floor(Math.log10(Math.abs(rounded)))));
-  return fixed(rounded, places, signed);
+  const wanted = 1 - Math.floor(Math.log10(Math.abs(rounded)));
+  return fixed(wanted > 5 ? value : rounded, Math.max(0, Math.min(5, wanted)), signed); // rounded once
 }
 
 /** The same with a percent sign. */

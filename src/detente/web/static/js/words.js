@@ -70,7 +70,7 @@ export function money(million, signed = true) {
   const size = Math.abs(million);
   if (size < 0.5) return "0";
   const [scale, word] = size >= 0.9995e6 ? [1e6, "tn"] : size >= 0.9995e3 ? [1e3, "bn"] : [1, "m"];
-  const value = Number((million / scale).toPrecision(2));
+  const value = size < 1 ? million : Number((million / scale).toPrecision(2)); // rounded once
   return `${fixed(value, decimals(value, 1), signed)}${FIRM}${word}`;
 }
 
