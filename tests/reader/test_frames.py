@@ -274,11 +274,12 @@ def test_what_is_uncertain_is_asked_and_not_stated() -> None:
 
 
 def test_whose_a_duty_is_is_asked_where_several_act_before_it() -> None:
-    two = "Kenya will charge a 16% duty on Ugandan milk from 1 May 2027. Chile will charge a 20% duty on Peruvian fish from 1 June 2027."
-    reading = read_article(f"{two} The duty on Swiss watches is 39 %.", DAY)
+    one = "Kenya will charge a 16% duty on Ugandan milk from 1 May 2027."
+    two = "Chile will charge a 20% duty on Peruvian fish from 1 June 2027."
+    reading = read_article(f"{one} {two} The duty on Swiss watches is 39 %.", DAY)
     assert [row[0] for row in told(reading)] == ["KEN", "CHL"]
     assert [q.fields["on"] for q in reading.unsure] == [["CHE"]]
-    alone = read_article(f"{two.split('. ')[0]}. The duty on Swiss watches is 39 %.", DAY)
+    alone = read_article(f"{one} The duty on Swiss watches is 39 %.", DAY)
     assert [row[0] for row in told(alone)] == ["KEN", "KEN"]
 
 
