@@ -14,12 +14,15 @@ from __future__ import annotations
 import difflib
 import hashlib
 import json
+import os
 import re
 import shutil
 import sys
 import tempfile
 from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
 from importlib.metadata import version
+from multiprocessing import get_context
 from pathlib import Path
 
 HERE = Path(__file__).parent
@@ -96,16 +99,33 @@ def accept(outputs: dict[str, str]) -> None:
     HASHES.write_text(json.dumps({"vl-convert-python": version("vl-convert-python"), "outputs": hashes}, indent=1) + "\n")
 
 
-def main() -> int:
-    """Show what moved, or accept it."""
+def made(wanted: Sequence[str]) -> dict[str, str]:
+    """The outputs whose names begin as one of `wanted`, made in this process."""
     sys.path[:0] = [str(HERE), str(HERE.parent)]
     import asked
 
+    with tempfile.TemporaryDirectory() as folder:
+        return asked.outputs(Path(folder), wanted)
+
+
+def parts(wanted: Sequence[str]) -> list[list[str]]:
+    """What is wanted in pieces that do not share work, the longest first."""
+    from detente.policy.dossier import list_dossiers
+
+    pieces = [["brief/", "drawings/"], ["cli/"], ["api/"], *([f"chain/{name}/"] for name in list_dossiers())]
+    found = [[max(w, p, key=len) for p in piece for w in wanted if w.startswith(p) or p.startswith(w)] for piece in pieces]
+    return [piece for piece in found if piece]
+
+
+def main() -> int:
+    """Show what moved, or accept it."""
     wanted = [a for a in sys.argv[1:] if not a.startswith("--")] or [""]
     if "--accept" in sys.argv[1:] and wanted != [""]:
         sys.exit("accept everything or nothing: what is not made now would be forgotten")
-    with tempfile.TemporaryDirectory() as folder:
-        outputs = asked.outputs(Path(folder), wanted)
+    outputs: dict[str, str] = {}
+    with ProcessPoolExecutor(os.cpu_count(), get_context("spawn")) as pool:
+        for some in pool.map(made, parts(wanted)):
+            outputs |= some
     if "--accept" in sys.argv[1:]:
         accept(outputs)
         print(f"{len(outputs)} outputs accepted")

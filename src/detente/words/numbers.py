@@ -264,8 +264,7 @@ def two_digits(value: float, *, signed: bool = True, most: int = 2) -> str:
     >>> two_digits(-152.6), two_digits(2.84), two_digits(0.031), two_digits(9.96, signed=False)
     ('−150', '+2.8', '+0.03', '10')
     """
-    rounded = in_two(value, most)
-    return fixed(rounded, decimals_for(rounded, most=most), signed=signed)
+    return fixed(in_two(value, most), decimals_for(float(f"{value:.2g}"), most=most), signed=signed)
 
 
 def in_two(value: float, most: int = 2) -> float:
