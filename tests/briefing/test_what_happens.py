@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given, strategies as st
 
 import detente as dt
 from detente import words as text
@@ -319,6 +320,30 @@ def test_all_words_lie_on_the_sheet_and_all_lines_are_dashed(look: Outlook, widt
             assert layer["mark"]["strokeDash"] == trimmed.DASH
     told = [w["text"] for w in words]
     assert all(f"{s.percent}{text.THIN}%" in " ".join(told) for s in stems)
+
+
+titles = st.lists(st.sampled_from(["New", "duties", "come", "as", "well", "the", "truce"]), min_size=1, max_size=5)
+
+
+@given(st.data(), st.sampled_from([700.0, 400.0]), st.integers(0, 60))
+def test_no_line_goes_through_words(data: st.DataObject, width: float, forked: int) -> None:
+    """Where deciding days lie at least seventy days apart, so that there is room for words between them."""
+    start = date(2026, 11, 28)
+    fork = start + timedelta(forked)
+    stems = []
+    for _ in range(data.draw(st.integers(1, 3))):
+        days = data.draw(st.sampled_from([(0,), (70,), (140,), (70, 0), (140, 0), (140, 70), (140, 70, 0)]))
+        twigs = [
+            trimmed.Twig("end", fork + timedelta(d), " ".join(data.draw(titles)), 0.1, Range(0, 0, 0), percent=10) for d in days
+        ]
+        stems.append(trimmed.Stem(("They part",), fork, 0.3, 30, tuple(twigs)))
+    spec = trimmed.draw(stems, start, start + timedelta(200), trimmed.Ends({}, {}, ""), lambda _: "", width)
+    rows = [r for found in spec["datasets"].values() for r in found]
+    lines = [(r["x"], *sorted((r["y"], r["y2"]))) for r in rows if "thick" in r and r["x"] == r["x2"]]
+    for w in (r for r in rows if r.get("align") == "left" and r["weight"] != "muted"):
+        end = w["x"] + trimmed.measured(w["text"], trimmed.SIZE, bold=w["weight"] == "bold")
+        through = [x for x, low, high in lines if w["x"] < x < end and low < w["y"] and high > w["y"] - 0.7 * trimmed.SIZE]
+        assert not through, w["text"]
 
 
 def test_a_tree_without_a_fork_of_the_talks_is_not_drawn(look: Outlook) -> None:

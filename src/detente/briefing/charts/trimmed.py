@@ -292,12 +292,10 @@ def draw(
                 lines.append(_line(last, row, inner, row, twig.share, fill))
                 own = row
             else:
-                left = at(twig.day) + 6
                 said = say(WORDS, "twig", day=short_day(twig.day), title_=twig.title, several=twig.end == SEVERAL)
-                room = inner - left
-                if room < 0.45 * inner:  # late days leave little room to the right: the words lie to the left of their day
-                    left, room = 0.5 * inner, 0.5 * inner
-                for line in wrapped(said, SIZE, ROOM * room):
+                lines_before = [at(t.day) for t in stem.twigs if not t.straight and t.day < twig.day]
+                left, parts = _beside(said, at(twig.day), inner, max(lines_before, default=x - 6), x)
+                for line in parts:
                     y += LINE
                     words.append(_word(left, y, line, "left", "normal"))
                 own = y + 5 + THICK * twig.share / 2
@@ -344,6 +342,17 @@ def draw(
                          **({"color": COLOUR["muted"]} if weight == "muted" else {})}  # fmt: skip
                 layers.append(view(part, "text", style, text=name("text")))
     return sheet.grid([sheet.layer(*layers, width=width, height=height)], 1, 0, 0)
+
+
+def _beside(text: str, day: float, end: float, before: float, first: float) -> tuple[float, list[str]]:
+    """Where the words of a twig begin, and their lines: to the right of its day, or ending there, after the line `before` it,
+    whichever takes fewer; where both take more than three, through that line, after the stem's `first`."""
+    ways = [(day + 6, wrapped(text, SIZE, max(ROOM * (end - day - 6), 1.0)))]
+    for start in (before + 6, first):
+        parts = wrapped(text, SIZE, max(ROOM * (day - 6 - start), 1.0))
+        ways.append((day - 6 - max(measured(p, SIZE) for p in parts) / ROOM, parts))
+    clear = min(ways[:2], key=lambda way: len(way[1]))
+    return clear if len(clear[1]) <= 3 else min(clear, ways[2], key=lambda way: len(way[1]))
 
 
 def _word(x: float, y: float, text: str, align: str, weight: str) -> dict[str, Any]:
