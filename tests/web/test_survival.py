@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -115,6 +116,25 @@ def test_killed_during_a_job_and_started_again(tmp_path, toy_state):
     assert "Traceback" not in log
     assert "leaked" not in log[before:]  # what ends in order gives back what the system shares; what is killed cannot
     assert '"event":"jobs queued again"' in log
+
+
+def test_who_waits_when_the_server_ends_is_told_so(tmp_path):
+    (folder := tmp_path / "data").mkdir()
+    with serving(folder) as (process, client):
+        until(lambda: client.get("/healthz").json()["ready"])
+
+        def ask(duty: int) -> httpx.Response:
+            state = {"dossier": "kuala-lumpur-2025", "scenario": "middle", "levers": {"us-threat-100": duty}, "full": True}
+            return client.post("/api/v1/answer", json=state)
+
+        with ThreadPoolExecutor(30) as threads:
+            asked = [threads.submit(ask, duty) for duty in range(1, 31)]
+            until(lambda: float(re.findall(r"answers_in_hand ([0-9.]+)", client.get("/metrics").text)[0]) > 28)
+            process.send_signal(signal.SIGTERM)
+            told = [a.result() for a in asked]
+        assert process.wait(90) == 0
+    assert {r.status_code for r in told} <= {200, 503}
+    assert sum(r.status_code == 503 and "being stopped" in r.json()["message"] for r in told) >= 15
 
 
 def test_a_port_in_use_is_said(tmp_path):

@@ -15,7 +15,7 @@ from detente.web.replies import Refusal
 from detente.web.settings import Settings
 from detente.web.tasks import Done
 from detente.web.telemetry import Counters
-from detente.web.turns import ASKING, Full, Turns
+from detente.web.turns import ASKING, Ended, Full, Turns
 
 Ask = tuple[str, bool]
 """A client, and whether its question is slow."""
@@ -123,6 +123,45 @@ def test_no_place_is_lost_whoever_goes_away(seed: int) -> None:
             pass
 
     asyncio.run(storm())
+
+
+def test_at_the_end_who_waits_is_told_and_who_has_a_place_keeps_it() -> None:
+    async def asked() -> None:
+        turns, goes = Turns(1, 1, 8), asyncio.Event()
+
+        async def one(slow: bool) -> None:
+            async with turns.place("a", slow=slow):
+                await goes.wait()
+
+        tasks = [asyncio.create_task(one(slow)) for slow in (False, False, True)]
+        await asyncio.sleep(0)
+        turns.end()
+        waited = await asyncio.gather(*tasks[1:], one(False), return_exceptions=True)
+        assert [type(told) for told in waited] == [Ended] * 3
+        assert (tasks[0].done(), turns.in_hand) == (False, 1)
+        goes.set()
+        await tasks[0]
+        assert turns.in_hand == 0
+
+    asyncio.run(asked())
+
+
+def test_what_is_in_hand_too_long_when_the_server_ends_is_refused_in_words(monkeypatch, tmp_path) -> None:
+    monkeypatch.setattr(pool, "GRACE", 0.01)
+
+    async def ask() -> None:
+        answers = Answers(Settings(data=tmp_path, in_process=True, solvers=1), Counters())
+        loop = asyncio.get_running_loop()
+        monkeypatch.setattr(loop, "run_in_executor", lambda *_: loop.create_future())
+        tasks = [asyncio.create_task(answers.run("answer")) for _ in range(3)]
+        await asyncio.sleep(0)
+        answers.end()
+        told = await asyncio.gather(*tasks, answers.run("odds"), return_exceptions=True)
+        assert [(type(t), getattr(t, "status", 0)) for t in told] == [(Refusal, 503)] * 4
+        assert {str(t) for t in told} == {"The server is being stopped; ask again in a moment."}
+        answers.close()
+
+    asyncio.run(ask())
 
 
 def test_the_pool_answers_another_client_before_the_rest_of_a_crowd(monkeypatch, tmp_path) -> None:

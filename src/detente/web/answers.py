@@ -30,7 +30,7 @@ from detente.web.settings import Settings
 from detente.web.state import PageState, digest
 from detente.web.tasks import FIRST, Done, begin, run_task
 from detente.web.telemetry import Counters
-from detente.web.turns import ASKING, Full, Turns
+from detente.web.turns import ASKING, Ended, Full, Turns
 from detente.words import say
 
 Gone = Callable[[], Awaitable[bool]]
@@ -42,6 +42,8 @@ SLOW = {"why", "odds", "ranges", "drivers", "compare", "read", "dossier", "table
 """Questions of many solves or much text; `told` is one where the full answer is asked for."""
 LARGE = 100_000
 """Characters of a dossier of one's own from which on whatever is asked of it is slow."""
+GRACE = 8.0
+"""Seconds that questions in hand have when the server ends; less than it waits for open requests."""
 DISK_BYTES = 50_000_000
 """Answers kept between runs, together; one is about 30 kB."""
 
@@ -61,6 +63,8 @@ class Answers:
         self._open.set()
         self._pool = self._made()
         self._going: dict[str, tuple[asyncio.Task[Any], list[Gone]]] = {}
+        self._worked_on: set[asyncio.Future[Done]] = set()
+        self._ending = False
         counters.gauge("detente_answers_in_hand", lambda: float(self._turns.in_hand))
 
     def _made(self) -> Executor:
@@ -83,6 +87,8 @@ class Answers:
         except Full:
             self.counters.add("detente_refused_total", why="busy")
             raise Refusal(503, say("web/refusals", "busy"), headers={"Retry-After": "2"}) from None
+        except Ended:
+            raise self._no_more() from None
         except TimeoutError:
             self.counters.add("detente_refused_total", why="slow")
             raise Refusal(504, say("web/refusals", "no_answer", limit=f"{limit:g}")) from None
@@ -97,12 +103,28 @@ class Answers:
         try:
             with one_thread_each(not self.settings.in_process):
                 future = loop.run_in_executor(pool, partial(run_task, name, given))
+            self._worked_on.add(future)
+            future.add_done_callback(self._worked_on.discard)
             return await future
+        except asyncio.CancelledError:
+            if self._ending:
+                raise self._no_more() from None
+            raise
         except BrokenProcessPool:
             self.counters.add("detente_pool_broken_total")
             if pool is self._pool:
                 self._pool = self._made()
             raise Refusal(503, say("web/refusals", "process_ended"), headers={"Retry-After": "2"}) from None
+
+    def _no_more(self) -> Refusal:
+        self.counters.add("detente_refused_total", why="ending")
+        return Refusal(503, say("web/refusals", "ending"), headers={"Retry-After": "5"})
+
+    def end(self) -> None:
+        """Begin to end: what waits is refused at once, what is in hand after `GRACE` seconds."""
+        self._ending = True
+        self._turns.end()
+        asyncio.get_running_loop().call_later(GRACE, lambda: [future.cancel() for future in [*self._worked_on]])
 
     # -- questions that are kept -----------------------------------------------------------------------------------------
     async def kept(self, name: str, *given: Any, gone: Gone | None = None) -> tuple[Any, bool]:

@@ -115,10 +115,11 @@ class Server:
         app = create_app(self.settings)
 
         class Ending(uvicorn.Server):
-            """Streams of the rooms end before open requests are waited for."""
+            """Streams of the rooms end, and questions that wait are refused, before open requests are waited for."""
 
             async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
                 app.state.house.close()
+                app.state.answers.end()
                 await super().shutdown(sockets)
 
         config = uvicorn.Config(

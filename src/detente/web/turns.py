@@ -37,6 +37,10 @@ class Full(Exception):
     """Too much waits already, of this client or of all."""
 
 
+class Ended(Exception):
+    """No turn is given any more."""
+
+
 class Turns:
     """`places` questions in hand at once, `slow` of them slow ones at most; `waiting` more may wait."""
 
@@ -47,6 +51,15 @@ class Turns:
         self._wait: Counter[str] = Counter()
         self._latest: LRUCache[tuple[bool, str], int] = LRUCache(REMEMBERED)
         self._count = 0
+        self._over = False
+
+    def end(self) -> None:
+        """Give no turn any more: whoever waits is told so at once, whoever asks too. What has a place keeps it."""
+        self._over = True
+        for lines in self._lines.values():
+            for turn in [t for line in lines.values() for t in line]:
+                if not turn.done():
+                    turn.set_exception(Ended())
 
     @property
     def in_hand(self) -> int:
@@ -59,7 +72,9 @@ class Turns:
 
     @asynccontextmanager
     async def place(self, client: str, *, slow: bool) -> AsyncIterator[None]:
-        """A place for one question of `client`, held until the block ends. Raises `Full`."""
+        """A place for one question of `client`, held until the block ends. Raises `Full`, `Ended`."""
+        if self._over:
+            raise Ended
         turn = self._line_up(client, slow)
         self._share_out()
         if not turn.done() and (self._wait.total() > self._waiting or self._wait[client] > max(1, self._waiting // 2)):
@@ -67,8 +82,8 @@ class Turns:
             raise Full
         try:
             await turn
-        except asyncio.CancelledError:
-            if turn.cancelled():
+        except (asyncio.CancelledError, Ended) as reason:
+            if turn.cancelled() or isinstance(reason, Ended):
                 self._leave(client, slow, turn)
             else:  # it came in the same moment
                 self._give_up(client, slow)
