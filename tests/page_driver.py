@@ -31,7 +31,8 @@ FLAGS = [
 ]  # fmt: skip
 DOSSIER = "kuala-lumpur-2025"
 PLACE = {"v": 1, "dossier": DOSSIER, "scenario": "pessimistic", "levers": {}, "world": "world-2022"}
-PATIENCE = 30_000
+PATIENCE = 90_000
+"""Milliseconds for what takes one on a machine at rest."""
 
 
 def link(place: object) -> str:
@@ -92,7 +93,7 @@ class Site:
         request = urllib.request.Request(
             f"{self.address}api/v1{path}", data=data, headers={"Content-Type": "application/json"} if data else {}
         )
-        with urllib.request.urlopen(request, timeout=60) as reply:
+        with urllib.request.urlopen(request, timeout=PATIENCE / 1000) as reply:
             return json.load(reply)
 
     def solve(self, **state: object) -> Any:

@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from page_driver import PATIENCE
+
 STATE = {"dossier": "kuala-lumpur-2025", "scenario": "pessimistic"}
 
 
@@ -37,6 +39,7 @@ def test_a_foreign_page_shows_the_figure_and_nothing_else(site: Any, chromium: A
     page = f'<!doctype html><title>A newspaper</title>{found["html"]}<iframe id="page" src="{site.address}"></iframe>'
     (folder / "index.html").write_text(page, encoding="utf-8")
     context = chromium.new_context(viewport={"width": 1000, "height": 900})
+    context.set_default_timeout(PATIENCE)
     tab = context.new_page()
     said: list[str] = []
     tab.on("console", lambda message: said.append(message.text))

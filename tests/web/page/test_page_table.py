@@ -17,13 +17,13 @@ import httpx
 import pytest
 
 from page_axe import grave
-from page_driver import DOSSIER, Site, Visits, settle
+from page_driver import DOSSIER, PATIENCE, Site, Visits, settle
 from tables import Seat, opened
 
 
 @pytest.fixture
 def asker(site: Site) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=site.address, timeout=60) as client:
+    with httpx.Client(base_url=site.address, timeout=PATIENCE / 1000) as client:
         yield client
 
 
@@ -299,11 +299,12 @@ def test_the_server_is_killed_in_the_middle_and_the_game_goes_on(chromium: Any, 
     address = f"http://127.0.0.1:{port}/"
     process = served(tmp_path / "data", port)
     try:
-        with httpx.Client(base_url=address, timeout=60) as client:
+        with httpx.Client(base_url=address, timeout=PATIENCE / 1000) as client:
             seats = opened(client)
             contexts = [chromium.new_context() for _ in seats]
             pages = [c.new_page() for c in contexts]
             for page, seat in zip(pages, seats.values(), strict=True):
+                page.set_default_timeout(PATIENCE)
                 page.goto(address + seat.link)
                 page.wait_for_selector(".table-title")
             first, other = movers(pages)
