@@ -101,7 +101,6 @@ def accept(outputs: dict[str, str]) -> None:
 
 def made(wanted: Sequence[str]) -> dict[str, str]:
     """The outputs whose names begin as one of `wanted`, made in this process."""
-    sys.path[:0] = [str(HERE), str(HERE.parent)]
     import asked
 
     with tempfile.TemporaryDirectory() as folder:
@@ -109,16 +108,17 @@ def made(wanted: Sequence[str]) -> dict[str, str]:
 
 
 def parts(wanted: Sequence[str]) -> list[list[str]]:
-    """What is wanted in pieces that do not share work, the longest first."""
+    """What is wanted in pieces, one for a process, the largest first."""
     from detente.policy.dossier import list_dossiers
 
-    pieces = [["brief/", "drawings/"], ["cli/"], ["api/"], *([f"chain/{name}/"] for name in list_dossiers())]
+    pieces = [["cli/"], ["brief/", "drawings/"], ["api/"], *([f"chain/{name}/"] for name in list_dossiers())]
     found = [[max(w, p, key=len) for p in piece for w in wanted if w.startswith(p) or p.startswith(w)] for piece in pieces]
     return [piece for piece in found if piece]
 
 
 def main() -> int:
     """Show what moved, or accept it."""
+    sys.path[:0] = [str(HERE), str(HERE.parent)]  # processes that are started have it too
     wanted = [a for a in sys.argv[1:] if not a.startswith("--")] or [""]
     if "--accept" in sys.argv[1:] and wanted != [""]:
         sys.exit("accept everything or nothing: what is not made now would be forgotten")

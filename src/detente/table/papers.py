@@ -16,7 +16,7 @@ from detente.strategy.packages import Levels
 from detente.table.debrief import Debrief, Mark
 from detente.table.engine import STRENGTHS, frame
 from detente.table.figure import SHOWN, loser, zone_figure, zone_title
-from detente.words import MINUS, decimals_for, fixed, money, name, say, sentence, short_day, two_digits
+from detente.words import decimals_for, fixed, in_two, money, name, say, sentence, short_day, two_digits
 
 if TYPE_CHECKING:
     from detente.table.game import Game
@@ -218,8 +218,8 @@ def seats(found: Debrief) -> Table:
         return fixed(x, shown, signed=True) if round(x, shown) else "0"
 
     def million(x: float) -> str:
-        size = float(f"{x:.2g}")
-        return "0" if abs(size) < 0.05 else (MINUS if size < 0 else "+") + fixed(abs(size), 0 if abs(size) >= 10 else 1)
+        size = in_two(x, 1)
+        return fixed(size, 0 if abs(size) >= 10 else 1, signed=True) if size else "0"
 
     rows = []
     for s in found.seats:

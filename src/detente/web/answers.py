@@ -43,7 +43,7 @@ SLOW = {"why", "odds", "ranges", "drivers", "compare", "read", "dossier", "table
 LARGE = 100_000
 """Characters of a dossier of one's own from which on whatever is asked of it is slow."""
 GRACE = 8.0
-"""Seconds that questions in hand have when the server ends; less than it waits for open requests."""
+"""Seconds that questions in hand have when the server ends."""
 DISK_BYTES = 50_000_000
 """Answers kept between runs, together; one is about 30 kB."""
 
@@ -64,7 +64,6 @@ class Answers:
         self._pool = self._made()
         self._going: dict[str, tuple[asyncio.Task[Any], list[Gone]]] = {}
         self._worked_on: set[asyncio.Future[Done]] = set()
-        self._ending = False
         counters.gauge("detente_answers_in_hand", lambda: float(self._turns.in_hand))
 
     def _made(self) -> Executor:
@@ -107,7 +106,7 @@ class Answers:
             future.add_done_callback(self._worked_on.discard)
             return await future
         except asyncio.CancelledError:
-            if self._ending:
+            if self._turns.over:
                 raise self._no_more() from None
             raise
         except BrokenProcessPool:
@@ -122,7 +121,6 @@ class Answers:
 
     def end(self) -> None:
         """Begin to end: what waits is refused at once, what is in hand after `GRACE` seconds."""
-        self._ending = True
         self._turns.end()
         asyncio.get_running_loop().call_later(GRACE, lambda: [future.cancel() for future in [*self._worked_on]])
 

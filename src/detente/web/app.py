@@ -24,7 +24,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from detente import __version__, words
 from detente.errors import DetenteError, InputError
 from detente.web import api, pages, replies, rooms_api, telemetry, views
-from detente.web.answers import Answers
+from detente.web.answers import GRACE, Answers
 from detente.web.jobs import Crew, Held, Jobs, private
 from detente.web.replies import Refusal
 from detente.web.rooms import House
@@ -130,7 +130,7 @@ class Server:
             access_log=False,
             proxy_headers=self.settings.proxy,
             server_header=False,
-            timeout_graceful_shutdown=10,
+            timeout_graceful_shutdown=int(GRACE) + 2,  # questions are refused before they are cut off
             timeout_keep_alive=20,
             h11_max_incomplete_event_size=32_768,
             limit_concurrency=512,

@@ -51,11 +51,12 @@ class Turns:
         self._wait: Counter[str] = Counter()
         self._latest: LRUCache[tuple[bool, str], int] = LRUCache(REMEMBERED)
         self._count = 0
-        self._over = False
+        self.over = False
+        """Whether no turn is given any more."""
 
     def end(self) -> None:
         """Give no turn any more: whoever waits is told so at once, whoever asks too. What has a place keeps it."""
-        self._over = True
+        self.over = True
         for lines in self._lines.values():
             for turn in [t for line in lines.values() for t in line]:
                 if not turn.done():
@@ -73,7 +74,7 @@ class Turns:
     @asynccontextmanager
     async def place(self, client: str, *, slow: bool) -> AsyncIterator[None]:
         """A place for one question of `client`, held until the block ends. Raises `Full`, `Ended`."""
-        if self._over:
+        if self.over:
             raise Ended
         turn = self._line_up(client, slow)
         self._share_out()
@@ -82,8 +83,8 @@ class Turns:
             raise Full
         try:
             await turn
-        except (asyncio.CancelledError, Ended) as reason:
-            if turn.cancelled() or isinstance(reason, Ended):
+        except (asyncio.CancelledError, Ended):
+            if turn.cancelled() or turn.exception():
                 self._leave(client, slow, turn)
             else:  # it came in the same moment
                 self._give_up(client, slow)

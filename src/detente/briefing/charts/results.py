@@ -401,14 +401,8 @@ def gains_figure(
     values = [(text.label(c), float(frame[c]), region_colour(c)) for c in (*deal.parties, *winners, *losers)]
     alone = [e.over_best_unilateral / 1000 for e in deal.in_money()]
     title = title or _said("gains_title", parties=deal.parties, gains=[float(frame[p]) for p in deal.parties], alone=alone)
-    rows = [row | {"text": _two(row["value"])} for row in _rows("", values, 1)]
+    rows = [row | {"text": text.two_digits(row["value"])} for row in _rows("", values, 1)]
     return _bars(id, title, subtitle or _said("gains_subtitle"), note, csv, rows)
-
-
-def _two(value: float) -> str:
-    """Two significant digits with a sign, one decimal at most, as `text.money` prints them."""
-    rounded = float(f"{value:.2g}")
-    return text.fixed(rounded, text.decimals_for(rounded, most=2), signed=True)
 
 
 def _plane(width: float, height: float, x: tuple[str, tuple[float, float]], y: tuple[str, tuple[float, float]]) -> Any:

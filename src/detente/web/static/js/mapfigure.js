@@ -45,11 +45,15 @@ export function mapFigure(app) {
       const said = [];
       if (lowest && lowest[key] <= -small) said.push(`fall${name.endsWith("s") ? "" : "s"} most in ${most(lowest)}`);
       if (highest && highest[key] >= small) said.push(`rise${name.endsWith("s") ? "" : "s"} most in ${most(highest)}`);
-      const rivals = order.filter((r) => !sure.includes(r)); // an economy whose size is open may fall or rise more than the first of the others
-      const among = said.length && rivals.some((r) => r.low < lowest[key] || r.high > highest[key]);
-      const where = among ? `Where sign and size are known, ${name.toLowerCase()} ${said.join(", ")}; they are open` : `${name} ${said.join(", ")}; sign or size open`;
+      const told = said.join(", ");
+      const opens = open ? `open in ${open} of ${order.length} economies` : "";
+      // an economy whose size is open may fall or rise more than the first of the others
+      const among = said.length && order.some((r) => !sure.includes(r) && (r.low < lowest[key] || r.high > highest[key]));
+      const title = !said.length ? `${name}: ${open ? "nowhere is sign and size known" : "hardly a change anywhere"}`
+        : among ? `Where sign and size are known, ${name.toLowerCase()} ${told}; they are ${opens}`
+          : `${name} ${told}${open ? `; sign or size ${opens}` : ""}`;
       figure.set({
-        title: !said.length ? `${name}: ${open ? "nowhere is sign and size known" : "hardly a change anywhere"}` : open ? `${where} in ${open} of ${order.length} economies` : `${name} ${said.join(", ")}`,
+        title,
         subtitle: `${name}, ${unit}; ${app.run()}, against ${app.against()}`, note: `One square a region. Orange: falls; blue: rises${open ? "; ±: the range has both signs" : ""}.`,
         csv: { name: `${app.view.id}-${key}`, columns: ["region", "name", key, ...(ranged ? ["low", "high"] : [])], rows: order.map((r) => [r.region, r.name, r[key], ...(ranged ? [r.low, r.high] : [])]) },
         draw: () => map.node,
