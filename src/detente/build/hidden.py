@@ -261,7 +261,7 @@ def target_shipments(chain: ChainValues, trade: pd.Series[float], economies: Seq
     flows = np.zeros((n, n))
     known = set(codes)
     for key, value in trade.items():
-        pair: tuple[str, str] = key  # type: ignore[assignment]
+        pair: tuple[str, str] = key  # type: ignore[assignment]  # the index has two levels, which pandas' stubs do not tell
         o, d = (c if c in known else "ROW" for c in pair)
         if o != d:
             flows[codes.index(o), codes.index(d)] += chain.trade_price * float(value)

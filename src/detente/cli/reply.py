@@ -139,6 +139,7 @@ def spoken(command: Callable[..., Any], out: Voice) -> Callable[..., Any]:
         return found
 
     option = inspect.Parameter("full", inspect.Parameter.KEYWORD_ONLY, default=False, annotation=Full)
+    # typer reads it; stubs of functions lack it
     speaking.__signature__ = sign.replace(parameters=[*sign.parameters.values(), option])  # type: ignore[attr-defined]
     speaking.__annotations__ = {p.name: p.annotation for p in sign.parameters.values()} | {"full": Full}
     return speaking

@@ -439,7 +439,7 @@ class Outcome(Shown):
         return tuple(
             pd.DataFrame(e.shipments[:, :, chosen].sum(2), index=self.regions, columns=self.regions)
             for e in (self.before, self.after)
-        )  # type: ignore[return-value]
+        )  # type: ignore[return-value]  # two of them
 
     def decompose(self, steps: int = 16, *, by_sector: bool = False) -> pd.DataFrame:
         """Where the change of real income comes from, in log points; see `decompose`."""

@@ -32,7 +32,7 @@ from detente.outlook.tree import Leaf, Tree
 from detente.types import Array
 
 EventKind = Literal["scenario", "starts", "changes", "ends"]
-FOUND = {"starts": "added", "changes": "changed", "ends": "gone"}
+FOUND: Mapping[EventKind, str] = {"starts": "added", "changes": "changed", "ends": "gone"}
 
 
 @dataclass(frozen=True)
@@ -69,8 +69,7 @@ def events(tree: Tree) -> tuple[Event, ...]:
         if e.days and all((d is not None) == (x.scenario == e.id) for d, x in zip(e.first, tree.leaves, strict=True))
     ]
     moved: dict[tuple[EventKind, tuple[date | None, ...]], list[str]] = {}
-    kinds: Mapping[EventKind, str] = FOUND  # type: ignore[assignment]
-    for kind, field in kinds.items():
+    for kind, field in FOUND.items():
         for measure in dict.fromkeys(m for state in tree.states.values() for m in getattr(state, field)):
             first = tuple(_moved(tree, leaf, field, measure) for leaf in tree.leaves)
             moved.setdefault((kind, first), []).append(measure)

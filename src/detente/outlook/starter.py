@@ -218,6 +218,7 @@ def to_replace(case: Case) -> ToReplace:
     """
     d = case.dossier
     parties = d.parties[0].region, d.parties[1].region
+    # a starter has prospects
     decision, reply = d.prospects.fork("decision"), d.prospects.fork("reply")  # type: ignore[union-attr]
     carried, answered = (f.branches[1].prior for f in (decision, reply))
 
@@ -239,7 +240,7 @@ def to_replace(case: Case) -> ToReplace:
         return dict(zip(parties, np.abs(high - low).tolist(), strict=True))
 
     answer = d.measure("answer")
-    share = float(answer.coverage)  # type: ignore[arg-type]
+    share = float(answer.coverage)  # type: ignore[arg-type]  # a starter's answer has one share for all
     half, less = halved("threat", "coverage", 0.5), halved("answer", "coverage", share / 2)
     moved = {
         "odds_of_threat": swing(*(expected(come, back, x, q) for x in (carried[0], carried[2]))),

@@ -342,6 +342,7 @@ def _pieces(measures: tuple[Measure, ...], day: datetime.date, by: str, on: str,
     if basis.collected is not None or basis.since_2024:
         reference = np.zeros((2, 2, len(basis.sectors)))
         if by == "USA" and on != "CHN":
+            # that basis has what was collected
             reference[1, 0] = _basis_of_world(by, on, "collected-2024").collected / 100  # type: ignore[operator]
     stack = stack_on(measures, day, (by, on), basis.sectors, reference)
     return {k: 100 * v[1, 0] for k, v in stack.pieces.items()}

@@ -235,11 +235,13 @@ def stack_on(
                 pieces[m.id] = placed(rate * share)
         elif m.instrument is InstrumentKind.NON_TARIFF:
             where_it_falls: Any = own if m.flow == "exports" else (slice(None), own)
+            # mypy infers no type of a lambda with a default that binds the loop's name
             costs[where_it_falls] += placed(by_partner(lambda p, m=m: m.cost_points(key_of(m.cost_pct, p)) / 100) * share)  # type: ignore[misc]
         else:
             control = m.instrument is InstrumentKind.EXPORT_CONTROL
             side: Any = own if control else (slice(None), own)
             if control:
+                # mypy infers no type of a lambda with a default that binds the loop's name
                 share = by_partner(lambda p, m=m: m.withheld_pct(key_of(m.withhold_pct, p)) / 100) * share  # type: ignore[misc]
             value = placed(share)
             kept[side] *= 1 - value
@@ -439,6 +441,7 @@ def policy_on(
     `source` is a dossier or its measures; for the rest see `stack_on`.
     """
     own = getattr(source, "measures", None)  # a dossier is iterable too, over its fields
+    # without measures of its own it is the measures
     measures: Iterable[Measure] = own if own is not None else source  # type: ignore[assignment]
     return to_policy(stack_on(apply_changes(measures, changes), day, regions, sectors, reference))
 

@@ -157,6 +157,7 @@ def sector_figure(case: CaseView, code: str) -> Figure:
     worst = row_of(work(case.outcome(case.worst)), code)
     ranked = sorted(large(case, code), key=lambda s: -abs(worst[s]))[:14]
     ranked.sort(key=lambda s: worst[s])
+    # mypy infers no type of a lambda with a default that binds the loop's name
     read = {(s, k): case.triple(lambda o, k=k: number_at(work(o), code, k), s) for s in case.shown for k in alive}  # type: ignore[misc]
     rows = [(case.panel(s), sector_name(k), read[s, k], region_colour(code)) for s in case.shown for k in ranked]
     told = texts(
