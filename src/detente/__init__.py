@@ -9,7 +9,11 @@
 
 from lazy_loader import attach_stub
 
+from detente.interpreter import parse_in_turn
+
 __version__ = "0.2.0"
+
+parse_in_turn()
 
 # the names stand in __init__.pyi; each is imported on first use, so that `detente --help` does not wait for numerical libraries
 __getattr__, _, __all__ = attach_stub(__name__, __file__)

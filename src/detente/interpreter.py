@@ -1,0 +1,32 @@
+"""A fault of some Pythons, kept away from our threads.
+
+Up to 3.11.7, and in 3.12.0 and 3.12.1, two threads that build syntax trees in the same moment spoil each other's count of depth,
+and one of them fails with `SystemError: AST constructor recursion depth mismatch` (gh-106905 of CPython). Jinja, NumPy and
+inspect parse what they read, so a briefing, whose parts are written beside each other, could end so. There trees are built one at
+a time; on other Pythons nothing is changed.
+"""
+
+from __future__ import annotations
+
+import ast
+import sys
+import threading
+from functools import wraps
+from typing import Any
+
+SPOILS = sys.version_info < (3, 11, 8) or (3, 12) <= sys.version_info < (3, 12, 2)
+"""Whether this Python has the fault."""
+
+
+def parse_in_turn() -> None:
+    """Let `ast.parse`, and so `ast.literal_eval`, run in one thread at a time where this Python has the fault; once is enough."""
+    if not SPOILS or hasattr(ast.parse, "__wrapped__"):
+        return
+    parse, turn = ast.parse, threading.RLock()
+
+    @wraps(parse)
+    def in_turn(*args: Any, **kwargs: Any) -> Any:
+        with turn:
+            return parse(*args, **kwargs)
+
+    ast.parse = in_turn
