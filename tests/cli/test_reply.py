@@ -10,6 +10,7 @@ import re
 import shlex
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -137,6 +138,29 @@ def a_table(*heads: str, rows: list[tuple[str, ...]]) -> Table:
     for row in rows:
         table.add_row(*row)
     return table
+
+
+@pytest.mark.parametrize("width", [24, 40, 60, 80, 120])
+def test_a_narrow_terminal_cuts_no_figure(width: int) -> None:
+    table = a_table(
+        "model", "first at once", "collapse", rows=[("uncertain date", "less than 1 % (0 to 4 %)", "99 % (95 to 100 %)")]
+    )
+    console = Console(width=width, file=io.StringIO())
+    console.print(table)
+    lines = console.file.getvalue().splitlines()  # type: ignore[attr-defined]
+    assert all(len(line) <= width for line in lines)
+    told = Counter("".join(lines).replace(" ", ""))
+    assert told == Counter(
+        "model first at once collapse uncertain date less than 1 % (0 to 4 %) 99 % (95 to 100 %)".replace(" ", "")
+    )
+
+
+def test_names_fold_before_figures_do() -> None:
+    table = a_table("economy", "change", rows=[("a name of many words that need not stand on one line", "−1.2 (−3.4 to −0.5)")])
+    table.columns[0].no_wrap = False
+    console = Console(width=40, file=io.StringIO())
+    console.print(table)
+    assert "−1.2 (−3.4 to −0.5)" in console.file.getvalue()  # type: ignore[attr-defined]
 
 
 def test_a_column_of_zeros_is_said_not_shown() -> None:

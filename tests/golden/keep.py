@@ -30,7 +30,7 @@ ACCEPTED, HASHES = HERE / "accepted", HERE / "hashes.json"
 RELATIVE, OF_LARGEST, ABSOLUTE, LARGEST = 1e-6, 1e-9, 1e-6, 1e8
 """Two numbers are the same within 1e-6 of their size, 1e-9 of the largest number of the text (incomes in millions; at most 0.1),
 or 1e-6; whole numbers only if they are equal."""
-NUMBER = re.compile(r"(?<![0-9A-Za-z])\d+(?:\.\d+)?(?:[eE][-+]?\d+)?(?![0-9A-Za-z])")
+NUMBER = re.compile(r"(?<![0-9A-Za-z])-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?(?![0-9A-Za-z])")
 
 
 def hash_of(text: str) -> str:
@@ -55,9 +55,9 @@ def same_numbers(old: str, new: str) -> bool:
     pairs = [(a, b) for a, b in zip(NUMBER.findall(old), NUMBER.findall(new), strict=True) if a != b]
     if any(a.isdigit() and b.isdigit() for a, b in pairs):  # counts, years and numbers of sections
         return False
-    largest = max((float(n) for n in NUMBER.findall(old) if not n.isdigit()), default=0.0)
+    largest = max((abs(float(n)) for n in NUMBER.findall(old) if not n.isdigit()), default=0.0)
     slack = ABSOLUTE + OF_LARGEST * min(largest, LARGEST)
-    return all(abs(float(a) - float(b)) <= RELATIVE * max(float(a), float(b)) + slack for a, b in pairs)
+    return all(abs(float(a) - float(b)) <= RELATIVE * max(abs(float(a)), abs(float(b))) + slack for a, b in pairs)
 
 
 def moved(outputs: dict[str, str], wanted: Sequence[str] = ("",)) -> dict[str, str]:

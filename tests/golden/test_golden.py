@@ -54,6 +54,8 @@ def test_no_shape_changed(made: tuple[dict[str, str], dict[str, list[Any]]]) -> 
         ("income 25000000.0: see section 7", "income 25000000.0: see section 9", False),
         ("2025-10-18", "2025-10-19", False),
         ("−0.31", "0.31", False),
+        ("x,-0.31", "x,0.31", False),
+        ("x,-1e-17", "x,0", True),
     ],
 )
 def test_what_counts_as_the_same(old: str, new: str, same: bool) -> None:

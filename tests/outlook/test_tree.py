@@ -224,7 +224,9 @@ def test_drivers_put_each_branch_at_its_ends() -> None:
     assert (found["clash"].low, found["clash"].high) == pytest.approx((0.1, 0.25))
     assert found["calm"].swing == pytest.approx(0.1 - 0.25)
     assert found["stands"].swing == 0
-    assert drivers(tree, war)[0].branch in ("calm", "clash")
+    assert drivers(tree, war)[0].branch == "calm"  # as far as "clash", which a last digit may put before it
+    noisy = drivers(tree, war * (1 + 1e-14 * np.arange(len(war))))
+    assert [d.branch for d in noisy] == [d.branch for d in drivers(tree, war)]
 
 
 @settings(max_examples=10)

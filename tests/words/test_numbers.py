@@ -142,6 +142,7 @@ def test_numbers_that_are_none() -> None:
     assert text.fixed(float("nan")) == text.fixed(float("-inf")) == "–"
     assert text.digits(float("-inf")) == "−no limit"
     assert (text.chance(0.0), text.chance(1.0), text.chance(0.004)) == ("0\u202f%", "100\u202f%", "less than 1\u202f%")
+    assert (text.chance(1e-17), text.chance(1 - 1e-12), text.chance(-1e-17)) == ("0\u202f%", "100\u202f%", "0\u202f%")
     assert text.days(-2.5) == "−913 days"
 
 

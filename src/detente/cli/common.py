@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from rich.console import Console, ConsoleOptions, RenderResult
+from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
@@ -192,11 +194,30 @@ def places_for(values: Iterable[float], most: int = 4) -> int:
     return 2 if largest < 0.5 * 10.0**-most else max(2, decimals_for(largest, most=most))
 
 
+GAP = 2
+"""Columns of a terminal between two columns of a table."""
+
+
+class Figures(Table):
+    """A table whose figures stay on one line where the terminal is wide enough, and are folded where it is not: none is cut."""
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """The table, every column folded where folding those that may be is not enough."""
+        needed = 0
+        for column in self.columns:
+            cells = [Measurement.get(console, options.update(max_width=10_000), c) for c in (column.header, *column.cells)]
+            needed += GAP + max(c.maximum if column.no_wrap else c.minimum for c in cells)
+        if needed - GAP > options.max_width:
+            for column in self.columns:
+                column.no_wrap = False
+        return super().__rich_console__(console, options)
+
+
 def text_table(columns: tuple[str, ...]) -> Table:
     """A plain table: names on the left, figures on the right."""
-    shown = Table(box=None, pad_edge=False)
+    shown = Figures(box=None, pad_edge=False)
     for k, column in enumerate(map(in_currency, columns)):
-        shown.add_column(column, justify="right" if k else "left", no_wrap=True)
+        shown.add_column(column, justify="right" if k else "left", no_wrap=True, overflow="fold")
     return shown
 
 

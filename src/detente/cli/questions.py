@@ -610,7 +610,8 @@ def _stand_off_models(case: AtTheTable) -> None:
     for model, r in table.iterrows():
 
         def told(key: str, row: Any = r) -> str:
-            return f"{chance(row[key])} ({chance_range(row[f'{key}, low'], row[f'{key}, high'])})"
+            value, ends = chance(row[key]), chance_range(row[f"{key}, low"], row[f"{key}, high"])
+            return value if value == ends else f"{value} ({ends})"
 
         shown.add_row(
             str(model), chance(r[f"{one} at once"]), chance(r[f"{two} at once"]), told(f"{one} eases"), told(f"{two} eases"),

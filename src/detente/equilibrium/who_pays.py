@@ -55,6 +55,8 @@ BORNE = ("borne abroad", "saving", "efficiency")
 COLUMNS = (*PAID, *BORNE, "net")
 NO_NEW_REVENUE = 1e-3
 """Percent of income that duties must add before a share of them means anything."""
+RAISED = 1e-9
+"""Share of income by which duties on the trade there was must rise before a region has raised them; less is noise."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,6 +92,7 @@ class WhoPays:
         net = outcome.real_income.to_numpy()
         logs = 100 * np.log1p(net / 100)
         scale = np.divide(net, logs, out=np.ones_like(net), where=np.abs(logs) > 1e-9)
+        new = ((after.duty_rates - before.duty_rates) * before.shipments).sum((0, 2))
         parts = few_steps(outcome.way, lambda e: e.income)
         abroad = parts["terms of trade"] * scale
         saving = parts[SAVING] * scale if SAVING in parts else np.zeros_like(net)
@@ -109,7 +112,7 @@ class WhoPays:
             unit=before.economy.unit,
             year=before.economy.year,
             pinned=after.pinned,
-            raised=pd.Series(((after.duty_rates - before.duty_rates) * before.shipments).sum((0, 2)) > 0, index=index),
+            raised=pd.Series(new > RAISED * before.income, index=index),
             steps_error=float(np.abs(sum(parts.values()) - logs).max()),
         )
 

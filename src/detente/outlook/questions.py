@@ -529,7 +529,7 @@ def nearest_flip(payoffs: Array, states: Array, answers: Array) -> tuple[int, in
     ]
     if not gaps:
         return None
-    gap, answer, option = min(gaps)
+    gap, answer, option = min(gaps, key=lambda g: (round(g[0], 9), g[1], g[2]))  # what ties: the first answer, the first option
     return answer, option, gap
 
 

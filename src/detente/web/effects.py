@@ -31,7 +31,7 @@ from detente.equilibrium.parameters import horizon_entry
 from detente.errors import InputError
 from detente.strategy.year import rolled
 from detente.types import Array, Range
-from detente.words import decimals_for, digits, fixed, money, say, sign_of
+from detente.words import as_solved, decimals_for, digits, fixed, money, say, sign_of
 from detente.words.currency import currency
 from detente.words.numbers import FIRM, THIN, Sign, in_two, persons
 
@@ -108,7 +108,7 @@ class Printer:
 
     def number(self, value: float) -> float:
         """The figure as printed, with its sign; zero for what prints as nothing."""
-        value = _round(value)  # as it is sent, so that a sentence and its number never round apart
+        value = as_solved(value)  # as it is sent, so that a sentence and its number never round apart
         if abs(value) < self.precision:
             return 0.0
         return in_two(value, {"usd": 1, "jobs": MOST_DECIMALS}.get(self.unit, self.decimals))
@@ -210,7 +210,7 @@ class Effects:
         low, value, high = self.at(code)
         ends = (low, high) if self.ranged else (None, None)
         return {
-            "value": _round(value), "low": _maybe(ends[0]), "high": _maybe(ends[1]), "unit": self.unit, "region": code,
+            "value": as_solved(value), "low": _maybe(ends[0]), "high": _maybe(ends[1]), "unit": self.unit, "region": code,
             "indicator": INDICATOR[self.unit], "text": shown(value, signed=self.unit != "jobs"),
             "said": self.said(code, shown), "sign": self.sign(code, shown),
         }  # fmt: skip
@@ -225,13 +225,8 @@ class Effects:
 INDICATOR = {"percent": "real_income", "usd": "equivalent_variation", "household": "equivalent_variation", "jobs": "jobs_lost"}
 
 
-def _round(value: float) -> float:
-    """Six significant digits, and never minus zero."""
-    return float(f"{value:.6g}") + 0.0
-
-
 def _maybe(value: float | None) -> float | None:
-    return None if value is None else _round(value)
+    return None if value is None else as_solved(value)
 
 
 def channels_of(outcome: Any) -> tuple[dict[str, Array], Array]:

@@ -26,7 +26,7 @@ from detente.types import Array
 from detente.web.effects import UNITS, WORLD, Effects, Printer, factors, heads_of
 from detente.web.headline import AnswerRequest, Page
 from detente.web.state import PageState
-from detente.words import refusal, say
+from detente.words import as_solved, refusal, say
 
 if TYPE_CHECKING:
     from detente.outlook.outlook import Outlook
@@ -98,7 +98,7 @@ class Reasons:
         ).split("\n\n")  # fmt: skip
 
     def _part(self, kind: str, name: str, label: str, value: float, **more: Any) -> dict[str, Any]:
-        return {"kind": kind, "id": name, "label": label, "value": float(f"{value:.6g}") + 0.0,
+        return {"kind": kind, "id": name, "label": label, "value": as_solved(value),
                 "text": self.shown(value, signed=True), **more}  # fmt: skip
 
     def _measures(self) -> list[dict[str, Any]]:

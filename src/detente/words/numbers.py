@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 MINUS, THIN, FIRM = "−", "\u202f", "\u00a0"
 TINY = 0.005
 """Percent changes smaller than this print as less than 0.01 %."""
+SURE = 1e-9
+"""A chance as near as this to 0 or 1 is that: the difference is the noise of a processor."""
 DAYS_A_YEAR = 365.25
 _WIDE = Context(prec=700)
 """Room for every digit of any float."""
@@ -277,6 +279,16 @@ def in_two(value: float, most: int = 2) -> float:
     return two if decimals_for(two, most=most + 1) <= most else float(f"{value:.{most}f}")
 
 
+def as_solved(value: float) -> float:
+    """The six digits a solution has, and never minus zero. What is ranked goes by it: what ties by the equations then stays in
+    the order it was written in, whatever the last digits of a processor.
+
+    >>> as_solved(0.07283313539338213) == as_solved(0.07283313539338093), as_solved(-0.0)
+    (True, 0.0)
+    """
+    return float(f"{value:.6g}") + 0.0
+
+
 def chance(probability: float, percent: int | None = None) -> str:
     """A probability in percent, without decimals inside 1 to 99, and never 0 or 100 unless it is exactly that.
 
@@ -284,6 +296,8 @@ def chance(probability: float, percent: int | None = None) -> str:
     """
     if math.isnan(probability):
         return "–"
+    if abs(probability) < SURE or abs(1 - probability) < SURE:
+        probability = round(probability)
     low, high = (probability < 0.005, probability > 0.995) if percent is None else (percent == 0, percent == 100)
     if low and probability > 0:
         return _less(_share("1"))
@@ -310,10 +324,15 @@ def whole_percents(shares: Iterable[float]) -> list[int]:
 
 
 def chance_range(low: float, high: float) -> str:
-    """Two ends of a range of probabilities, "40 to 52 %"."""
-    if chance(low) == chance(high):
-        return chance(low)
-    return _share(to(fixed(100 * low, 0), fixed(100 * high, 0)))
+    """Two ends of a range of probabilities; one figure where they print alike.
+
+    >>> chance_range(0.4, 0.52), chance_range(0.997, 1), chance_range(0, 1e-17)
+    ('40 to 52\u202f%', 'more than 99\u202f%', '0\u202f%')
+    """
+    first, last = fixed(100 * low, 0), fixed(100 * high, 0)
+    if first == last:
+        return chance(low if low > 0.5 else high)
+    return _share(to(first, last))
 
 
 def days(years: float) -> str:

@@ -23,7 +23,7 @@ from detente.cases.baselines import LAW
 from detente.outlook.outlook import Outlook
 from detente.policy.prospects import Fork
 from detente.strategy.year import Span, Year, money_of
-from detente.words import TINY
+from detente.words import TINY, as_solved
 
 AHEAD = timedelta(days=275)
 """How far the calendar looks."""
@@ -58,9 +58,9 @@ class Entry:
     @property
     def apart(self) -> float:
         """How far the ways whose sign is known lie apart, million USD a year; what the only one of them is worth. Days are ranked
-        by it, so that it has no more digits than a solution: what ties stays in the order of the days."""
+        by it as solved: what ties stays in the order of the days."""
         values = [w.money.value for w in self.ways if w.known]
-        return float(f"{max(values) - min(values) if len(values) > 1 else abs(values[0]) if values else 0.0:.6g}")
+        return as_solved(max(values) - min(values) if len(values) > 1 else abs(values[0]) if values else 0.0)
 
 
 def entries(case: CaseView, reader: str) -> tuple[Entry, ...]:

@@ -28,6 +28,7 @@ from detente.cases.baselines import LAW, STATUS_QUO
 from detente.outlook.outlook import Outlook
 from detente.outlook.tree import Tree
 from detente.strategy.year import Mover, Sign, Span, Year
+from detente.words import as_solved
 
 Act = Literal["press", "offer", "hold", "relax", "gain", "less", "loss", "wait"]
 MOST, WAITS = 6, 2
@@ -78,6 +79,7 @@ class Trigger:
     before: float
     after: float
     weight: float
+    """As solved: branches that tell the same stay in their order."""
     apart: bool = False
     act: Act = "wait"
     ask: str = ""
@@ -137,7 +139,7 @@ def _signs(tree: Tree, ways: Mapping[str, Foretold]) -> Iterator[Trigger]:
             turn = sum(turns.values())
             top = max(turns, key=lambda s: turns[s] * np.sign(turn))
             if abs(turn) > UNDONE * abs(turns[top]) and abs(after[top] - before[top]) >= LEAST:
-                yield Trigger(branch.title, fork.date, ways[top], before[top], after[top], abs(turn))
+                yield Trigger(branch.title, fork.date, ways[top], before[top], after[top], as_solved(abs(turn)))
 
 
 def _apart(tree: Tree, year: Year) -> Iterator[Trigger]:
@@ -152,7 +154,7 @@ def _apart(tree: Tree, year: Year) -> Iterator[Trigger]:
             top = Foretold.of(max(brought, key=lambda m: abs(m.money.value)))
             before = float(chances @ np.any([tree.taken(b) for b in top.branches], axis=0))
             if 1 - before >= LEAST:
-                yield Trigger(branch.title, fork.date, top, before, 1.0, (1 - before) * abs(top.counts), apart=True)
+                yield Trigger(branch.title, fork.date, top, before, 1.0, as_solved((1 - before) * abs(top.counts)), apart=True)
 
 
 def _act(seen: Trigger, reader: str, given: Mapping[str, str], offer: str) -> tuple[Act, str]:

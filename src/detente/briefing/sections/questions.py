@@ -157,11 +157,11 @@ def knowing(case: CaseView, asked: KeyQuestions) -> str:
     actors = []
     for actor in dict.fromkeys(frame["actor"]):
         own = frame[frame["actor"] == actor]
-        best = own.loc[own["worth, points"].astype(float).idxmax()]
+        best = own.loc[own["worth, points"].astype(float).round(9).idxmax()]
         worth, money = float(best["worth, points"]), float(best["worth, million USD a year"])
         told = {"question": questions.get(best["question"], ""), "stance": str(best["best without"])}
         open_ = own.dropna(subset=["if it paid more, points"])
-        near = None if open_.empty else open_.loc[open_["if it paid more, points"].astype(float).idxmin()]
+        near = None if open_.empty else open_.loc[open_["if it paid more, points"].astype(float).round(9).idxmin()]
         flip = None if near is None else {
             "choice": str(near["nearest other choice"]), "points": float(near["if it paid more, points"]),
             "question": questions[near["question"]], "answer": answers[near["question"], near["after the answer"]],

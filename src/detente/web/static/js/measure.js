@@ -26,16 +26,22 @@ export function small(value, signed = true) {
 /** "−0.51 to −0.20". */
 export const smallRange = (low, high) => (Number.isFinite(low) && Number.isFinite(high) ? `${small(low, low < 0)} to ${small(high, high < 0 || low < 0)}` : "");
 
+const SURE = 1e-9; // as near as this to 0 or 1 is that: the difference is the noise of a processor
+
 /** A probability: "36 %", "under 1 %", "over 99 %"; `percent` is the whole percent it has among others that sum to 100. */
 export function chance(p, percent = null) {
   if (p === null || p === undefined || !Number.isFinite(p)) return "–";
-  if (p > 0 && (percent === null ? p < 0.005 : percent === 0)) return `under 1${THIN}%`;
-  if (p < 1 && (percent === null ? p > 0.995 : percent === 100)) return `over 99${THIN}%`;
+  if (p > SURE && (percent === null ? p < 0.005 : percent === 0)) return `under 1${THIN}%`;
+  if (p < 1 - SURE && (percent === null ? p > 0.995 : percent === 100)) return `over 99${THIN}%`;
   return `${percent ?? Math.round(100 * p)}${THIN}%`;
 }
 
-/** "30 to 48 %". */
-export const chanceRange = (low, high) => (Number.isFinite(low) && Number.isFinite(high) ? `${Math.round(100 * low)} to ${Math.round(100 * high)}${THIN}%` : "");
+/** "30 to 48 %"; one figure where both ends print alike. */
+export function chanceRange(low, high) {
+  if (!Number.isFinite(low) || !Number.isFinite(high)) return "";
+  const [first, last] = [Math.round(100 * low), Math.round(100 * high)];
+  return first === last ? chance(low > 0.5 ? low : high) : `${first} to ${last}${THIN}%`;
+}
 
 /** Million USD in a sentence: "USD 23 billion", "−USD 340 million"; two significant digits. */
 export function usd(million, signed = false) {

@@ -1,7 +1,8 @@
 // One economy: its figures and what it wants, what moves it, its sectors up and down; and the duties of the parties.
 
 import { h, replace } from "./dom.js";
-import { capital, money, percent, rangeWords } from "./words.js";
+import { capital, percent, rangeWords } from "./words.js";
+import { usd } from "./measure.js";
 import { accentVar } from "./colours.js";
 import { ofState, stillBox } from "./still.js";
 import { partsOf, reasons } from "./why.js";
@@ -109,10 +110,10 @@ export function regionPage(app) {
       const entry = (what, value, detail = "") => h("div", null, h("dt", null, what), h("dd", null, h("b", null, value), detail ? h("span", null, detail) : null));
       replace(facts,
         entry("Real income", percent(row.real_income_pct), Number.isFinite(row.low) ? rangeWords(row.low, row.high) : ""),
-        entry("The same in money", `USD\u00a0${money(row.ev_musd)}`, "a year, at prices of the table’s year"),
+        entry("The same in money", usd(row.ev_musd, true), "a year, at prices of the table’s year"),
         entry("Consumer prices", percent(row.consumer_prices_local_pct), "in local money"),
         entry("Exports", percent(row.exports_pct), "of value"),
-        entry("Tariff revenue", `USD\u00a0${money(row.tariff_revenue_musd)}`, "a year, at prices of the table’s year"));
+        entry("Tariff revenue", usd(row.tariff_revenue_musd, true), "a year, at prices of the table’s year"));
       replace(words, told(code));
     },
   };
