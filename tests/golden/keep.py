@@ -43,9 +43,14 @@ def shape(text: str) -> str:
     return NUMBER.sub("#", text)
 
 
+def form(drawing: str) -> str:
+    """A drawing without its numbers, those in its paths too ("v229.99h8" and "v230h8" are one form)."""
+    return re.sub(r"-?\d+(?:\.\d+)?(?:e-?\d+)?", "#", drawing)
+
+
 def entry(name: str, text: str) -> str | list[str]:
     """What is kept of an output: its hash; for a drawing the hash of its shape too."""
-    return [hash_of(text), hash_of(shape(text))] if name.startswith("drawings/") else hash_of(text)
+    return [hash_of(text), hash_of(form(text))] if name.startswith("drawings/") else hash_of(text)
 
 
 def same_numbers(old: str, new: str) -> bool:

@@ -72,3 +72,8 @@ def test_a_change_is_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     assert set(found) == {"a.txt", "b.txt", "c.txt", "drawings/001.svg"}
     assert "-one 1.0" in found["a.txt"]
     assert "+one 1.5" in found["a.txt"]
+
+
+def test_a_drawing_is_the_same_when_only_its_numbers_moved() -> None:
+    assert keep.form('<path d="M0,109.19h8v230h-8Z"/>') == keep.form('<path d="M0,109.20h8v229.99h-8Z"/>')
+    assert keep.form('<path d="M0,1h8Z"/>') != keep.form('<path d="M0,1h8v1Z"/>')

@@ -116,10 +116,18 @@ def test_percent_examples(value: float, shown: str) -> None:
 
 
 @given(st.floats(allow_nan=False, allow_infinity=False), st.integers(0, 9), st.booleans())
-def test_fixed_rounds_as_python_does(value: float, decimals: int, signed: bool) -> None:
-    plain = f"{abs(value):,.{decimals}f}"
-    sign = "" if not plain.strip("0.,") else text.MINUS if value < 0 else "+" if signed else ""
-    assert text.fixed(value, decimals, signed=signed) == sign + plain
+def test_fixed_is_the_nearest_and_written_as_python_writes(value: float, decimals: int, signed: bool) -> None:
+    shown = text.fixed(value, decimals, signed=signed)
+    told = Decimal(shown.lstrip(text.MINUS + "+").replace(",", ""))
+    slack = abs(Decimal(value)) * Decimal("1e-13")  # beyond fourteen digits there is noise
+    assert abs(told - abs(Decimal(value))) <= Decimal("0.5").scaleb(-decimals) + slack
+    sign = "" if not told else text.MINUS if value < 0 else "+" if signed else ""
+    assert shown == f"{sign}{told:,.{decimals}f}"
+
+
+def test_what_should_be_a_half_is_rounded_as_a_half() -> None:
+    assert [text.fixed(v, 0) for v in (27.499999999999996, 27.5, 27.500000000000004)] == ["28"] * 3
+    assert text.digits(16.500000000000004) == text.digits(16.5) == "16"
 
 
 @given(st.floats(-1e6, 1e6), st.integers(0, 4))

@@ -61,11 +61,16 @@ def fixed(value: float, decimals: int = 2, *, signed: bool = False) -> str:
     """A number with fixed decimals and thousands commas; what rounds to zero has no sign; no number is an en dash."""
     if not math.isfinite(value):
         return "–"
-    rounded = Decimal(f"{value:.{decimals}f}")
+    rounded = Decimal(f"{_plain(value):.{decimals}f}")
     if not rounded:
         rounded, signed = abs(rounded), False
     with localcontext(_WIDE):
         return _pattern(decimals, signed).apply(rounded, _locale())
+
+
+def _plain(value: float) -> float:
+    """Fourteen digits: what should be 27.5 and comes out as 27.499999999999996 is rounded as 27.5 is, on every processor."""
+    return float(f"{value:.14g}")
 
 
 def is_tiny(value: float) -> bool:
@@ -256,6 +261,7 @@ def digits(value: float, significant: int = 2) -> str:
         return _("no limit") if value > 0 else MINUS + _("no limit")
     if value == 0:
         return "0"
+    value = _plain(value)
     rounded = float(f"{value:.{significant}g}")  # 9.96 is 10, not 10.0
     return fixed(value, max(0, significant - 1 - math.floor(math.log10(abs(rounded)))))
 
@@ -272,9 +278,10 @@ def two_digits(value: float, *, signed: bool = True, most: int = 2) -> str:
 def in_two(value: float, most: int = 2) -> float:
     """`value` to two significant digits, `most` decimals at most; rounded once, so that it is the nearest of these.
 
-    >>> in_two(-152.6), in_two(9.96), in_two(-0.0349), in_two(0.0349, 3)
-    (-150.0, 10.0, -0.03, 0.035)
+    >>> in_two(-152.6), in_two(9.96), in_two(-0.0349), in_two(0.0349, 3), in_two(27.499999999999996)
+    (-150.0, 10.0, -0.03, 0.035, 28.0)
     """
+    value = _plain(value)
     two = float(f"{value:.2g}")
     return two if decimals_for(two, most=most + 1) <= most else float(f"{value:.{most}f}")
 
