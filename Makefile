@@ -13,7 +13,7 @@ export PIP_CONSTRAINT := $(LOCK)
 export PIP_BUILD_CONSTRAINT := $(LOCK)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: brief page docs sbom test golden golden-accept schemas lint types contracts check messages lock newest lowest coverage mutants clean
+.PHONY: brief page docs sbom test golden golden-accept golden-elsewhere schemas lint types contracts check messages lock newest lowest coverage mutants clean
 
 brief: $(VENV)/.run
 	$(BIN)/detente brief $(DOSSIER) --out $(OUT)
@@ -41,6 +41,10 @@ golden: $(VENV)/.dev
 
 golden-accept: $(VENV)/.dev
 	$(BIN)/python tests/golden/keep.py --accept
+
+# The same with the arithmetic of another processor (no AVX, no fused products): words that move hang on last digits.
+golden-elsewhere: $(VENV)/.dev
+	DETENTE_CACHE=$$(mktemp -d) OPENBLAS_CORETYPE=Prescott NUMBA_CPU_NAME=core2 $(BIN)/python tests/golden/keep.py
 
 # The schemas of what --json prints, made of today's answers: new keys go into the schema there is, what is missed makes a new version.
 schemas: $(VENV)/.dev
