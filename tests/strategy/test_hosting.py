@@ -110,7 +110,7 @@ class TestMalaysia:
 def test_a_host_that_wants_success_hears_what_a_point_is_worth() -> None:
     stake = HostStake("AUS", (Part("diversion", spanned(0.05, 0.04)),), {"deal": 0.02}, {"war": -0.03}, 1_000_000.0, 2025)
     assert stake.shift_needed(10.0) == pytest.approx(0.02)
-    assert "USD 5.0 million a year" in stake.explain()
+    assert "USD\u00a05.0\u00a0million a year" in stake.explain()
     assert "Malaysia" not in stake.explain()
     with pytest.raises(InputError):
         HostStake("AUS", (), {}, {"war": 0.0}, 1.0, 2025)

@@ -451,7 +451,8 @@ def _on_group(ledger: Ledger, by: str, on: str, day: datetime.date, definition: 
     return AverageTariff(
         mean(map(float, each)), by=by, on=on, date=day, definition=definition, meaning=DEFINITIONS[definition],
         base=mean(a.base for a in each),
-        pieces=dict(sorted(pieces.items(), key=lambda p: -abs(p[1]))), covered=mean(a.covered or 0.0 for a in each),
+        pieces=dict(sorted(pieces.items(), key=lambda p: -abs(p[1]))),
+        covered=min(100.0, mean(a.covered or 0.0 for a in each)),
         unknown=tuple(dict.fromkeys(u for a in each for u in a.unknown)),
         if_unknown_hold=mean(a.if_unknown_hold for a in each), unmapped=mean(a.unmapped for a in each),
         not_counted=tuple(dict.fromkeys(u for a in each for u in a.not_counted)),
@@ -486,7 +487,8 @@ def _average(
         ) - sum(float(basis.weights @ v) / total for v in _pieces(measures, day, by, on, basis).values())  # fmt: skip
     return AverageTariff(
         value, by=by, on=on, date=day, definition=definition, meaning=DEFINITIONS[definition], base=level, pieces=parts,
-        covered=100 * float(basis.weights @ paying) / total, unknown=tuple(m.id for m in unknown), if_unknown_hold=held,
+        covered=min(100.0, 100 * float(basis.weights @ paying) / total),
+        unknown=tuple(m.id for m in unknown), if_unknown_hold=held,
         unmapped=unmapped_pct() if {by, on} == set(OWN_PAIR) and by == "USA" and definition != "simple" else 0.0,
         not_counted=tuple(
             m.id for m in in_force(_aimed(ledger, by, on), day) if not m.modelled and not (basis.since_2024 and m.in_baseline)

@@ -79,7 +79,6 @@ class Trigger:
     before: float
     after: float
     weight: float
-    """As solved: branches that tell the same stay in their order."""
     apart: bool = False
     act: Act = "wait"
     ask: str = ""
@@ -100,10 +99,10 @@ def triggers(case: CaseView, reader: str, asked: Sequence[Advice]) -> tuple[Trig
     for t in (*_signs(found.look.tree, ways), *_apart(found.look.tree, year)):
         act, ask = _act(t, reader, given, offer)
         told.append(replace(t, act=act, ask=ask))
-    ranked = sorted(told, key=lambda t: (-t.weight, t.day))
+    ranked = sorted(told, key=lambda t: (-as_solved(t.weight), t.day))
     waits = [t for t in ranked if t.act == "wait"][:WAITS]
     kept = [t for t in ranked if t.act != "wait" or any(t is w for w in waits)][:MOST]
-    return tuple(sorted(kept, key=lambda t: (t.day, -t.weight)))
+    return tuple(sorted(kept, key=lambda t: (t.day, -as_solved(t.weight))))
 
 
 def ways_on(case: CaseView, look: Outlook, reader: str) -> dict[str, Foretold]:
@@ -139,7 +138,7 @@ def _signs(tree: Tree, ways: Mapping[str, Foretold]) -> Iterator[Trigger]:
             turn = sum(turns.values())
             top = max(turns, key=lambda s: turns[s] * np.sign(turn))
             if abs(turn) > UNDONE * abs(turns[top]) and abs(after[top] - before[top]) >= LEAST:
-                yield Trigger(branch.title, fork.date, ways[top], before[top], after[top], as_solved(abs(turn)))
+                yield Trigger(branch.title, fork.date, ways[top], before[top], after[top], abs(turn))
 
 
 def _apart(tree: Tree, year: Year) -> Iterator[Trigger]:
@@ -154,7 +153,7 @@ def _apart(tree: Tree, year: Year) -> Iterator[Trigger]:
             top = Foretold.of(max(brought, key=lambda m: abs(m.money.value)))
             before = float(chances @ np.any([tree.taken(b) for b in top.branches], axis=0))
             if 1 - before >= LEAST:
-                yield Trigger(branch.title, fork.date, top, before, 1.0, as_solved((1 - before) * abs(top.counts)), apart=True)
+                yield Trigger(branch.title, fork.date, top, before, 1.0, (1 - before) * abs(top.counts), apart=True)
 
 
 def _act(seen: Trigger, reader: str, given: Mapping[str, str], offer: str) -> tuple[Act, str]:
