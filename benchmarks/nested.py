@@ -137,9 +137,8 @@ def run(quick: bool) -> Section:
         rows=tuple(rows),
         after=(
             "All give the same answer; the error is against detente at 1e-11. Most of the common code's time is its dense linear "
-            "system. A carefully written nested solver in NumPy is not far behind, and can be quicker than `solve` on an easy "
-            "world such as the random one, where wages barely move: there the fixed costs of a call (labels, checks, the flows "
-            "in levels) weigh more than its sweeps. The step of the nested solvers was chosen by hand for these two worlds; ours "
-            "is one setting for every case in this report.",
+            "system. A carefully written nested solver in NumPy comes near on an easy world such as the random one, where wages "
+            "barely move: there the fixed costs of a call (labels, checks, the flows in levels) weigh more than its sweeps. The "
+            "step of the nested solvers was chosen by hand for these two worlds; ours is one setting for every case here.",
         ),
     )
