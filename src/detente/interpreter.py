@@ -19,8 +19,8 @@ SPOILS = sys.version_info < (3, 11, 8) or (3, 12) <= sys.version_info < (3, 12, 
 
 
 def parse_in_turn() -> None:
-    """Let `ast.parse`, and so `ast.literal_eval`, run in one thread at a time where this Python has the fault; once is enough."""
-    if not SPOILS or hasattr(ast.parse, "__wrapped__"):
+    """Let `ast.parse`, and so `ast.literal_eval`, run in one thread at a time where this Python has the fault."""
+    if not SPOILS:
         return
     parse, turn = ast.parse, threading.RLock()
 

@@ -212,7 +212,7 @@ def _lines_to_blocks(text: str, headings: frozenset[int]) -> list[tuple[str, int
             found.append(("heading", start, b))
             open_block = False
         elif bullet or numbered:
-            start = a + (bullet or numbered).end()  # type: ignore[union-attr]
+            start = a + (bullet or numbered).end()  # type: ignore[union-attr]  # one of them matched
             found.append(("bullet" if bullet else "numbered", start, b))
             open_block = True
         elif (

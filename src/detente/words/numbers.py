@@ -69,8 +69,9 @@ def fixed(value: float, decimals: int = 2, *, signed: bool = False) -> str:
 
 
 def _plain(value: float) -> float:
-    """Fourteen digits: what should be 27.5 and comes out as 27.499999999999996 is rounded as 27.5 is, on every processor."""
-    return float(f"{value:.14g}")
+    """Fourteen digits: what should be 27.5 and comes out as 27.499999999999996 is rounded as 27.5 is, on every processor. Numbers
+    whose own digits are as many are left alone."""
+    return float(f"{value:.14g}") if abs(value) < 1e9 else value
 
 
 def is_tiny(value: float) -> bool:
