@@ -9,7 +9,7 @@ import pytest
 
 import detente as dt
 from detente.cases.case import CENTRAL, PINNED, Lazily, parameter_variants
-from detente.errors import BadDossier, InputError, NotConverged, UnknownName, UnknownRegion
+from detente.errors import BadDossier, CornerResult, InputError, NotConverged, UnknownName, UnknownRegion
 from small_future import small_future
 
 TOY = dt.load_world("toy")
@@ -161,6 +161,26 @@ def test_what_cannot_be_is_named(case: dt.Case) -> None:
         case.outsider("AAA")
     with pytest.raises(InputError, match="at least one scenario"):
         _ = dt.Case.of(DOSSIER, TOY, scenarios=[]).worst
+
+
+def test_that_there_is_no_equilibrium_is_found_once() -> None:
+    """A month that is a corner result was solved anew for every economy of a table."""
+    case, asked = dt.Case.of(DOSSIER, TOY), []
+
+    def work(error: Exception) -> None:
+        asked.append(error)
+        raise error
+
+    refused = (NotConverged("left"), CornerResult("too much"))
+    for name, error in enumerate(refused):
+        for _ in range(3):
+            with pytest.raises(type(error), match=str(error)):
+                case.once(("refused", name), lambda error=error: work(error))  # type: ignore[misc]
+    assert asked == list(refused)
+    for _ in range(2):  # what may go well the next time is asked again
+        with pytest.raises(OSError, match="full"):
+            case.once("disk", lambda: work(OSError("full")))
+    assert len(asked) == 4
 
 
 def test_a_lazy_mapping_knows_its_keys() -> None:

@@ -725,11 +725,27 @@ class Case:
 
     # -- memory ----------------------------------------------------------------------------------------------------------
     def once(self, name: Any, work: Callable[[], T]) -> T:
-        """What `work` gives, worked out once a case under this name; who asks meanwhile waits for it."""
+        """What `work` gives, worked out once a case under this name; who asks meanwhile waits for it.
+
+        That there is no equilibrium is an answer too: it is found once and raised again. Any other failure is not kept.
+        """
         with self._turns.setdefault(name, RLock()):
             if name not in self._known:
-                self._known[name] = work()
-            return cast(T, self._known[name])
+                try:
+                    self._known[name] = work()
+                except (NotConverged, CornerResult) as error:
+                    self._known[name] = _Refused(error)
+            found = self._known[name]
+        if isinstance(found, _Refused):
+            raise found.error.with_traceback(None)
+        return cast(T, found)
+
+
+@dataclass(frozen=True)
+class _Refused:
+    """Why there is no answer."""
+
+    error: Exception
 
 
 Key = TypeVar("Key")
