@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -41,10 +42,9 @@ def base(economy: Economy, parameters: Parameters) -> system.Base:
     bracket = 1 - critical.sum(1)
     own = np.where(critical_sectors, np.einsum("nkk->nk", gamma), 0.0)
     pi = turned(economy.expenditure_shares)
-    duties = (1 + economy.tariffs) * (1 + economy.export_taxes)
     return system.Base(
         log_shares=np.log(pi, out=np.full_like(pi, system.OFF), where=pi > 0),
-        log_duties=turned(np.log(duties)),
+        log_duties=turned(np.log(economy.duty_factor)),
         inputs=ordinary,
         input_weights=np.divide(ordinary, bundle, out=np.zeros_like(ordinary), where=bundle != 0),
         critical=critical,
@@ -137,7 +137,8 @@ def controls(economy: Economy, shock: Shock, parameters: Parameters, sizes: tupl
     """The quantity bounds as the kernel takes them, padded. Raises `ShockError` for a bound on trade that does not exist."""
     flow_rows, bound_rows = sizes or control_sizes([shock])
     held, count = shock.controls, len(shock.controls)
-    owner, cells = flows_of(held)
+    listing = side_by_side(held)
+    owner, cells = listing.owner, listing.cells
     # what is banned counts in the baseline a bound is a share of, and delivers nothing
     listed = economy.shipments[cells]
     total = np.bincount(owner, listed, count)
@@ -145,15 +146,15 @@ def controls(economy: Economy, shock: Shock, parameters: Parameters, sizes: tupl
     for control, flows in zip(held, np.bincount(owner, traded, count), strict=True):
         if not flows and control.kind == "at least":
             raise ShockError(f"{control.label}: the table has no such trade to enlarge")
-    bound, by_value, sign, rent, cap = _bounds(held)
+    bound, by_value = listing.bound, listing.by_value
     weight = np.where(by_value[owner], 1 / bound[owner], listed / np.maximum(total, 1e-300)[owner])
-    per_flow = np.stack([weight, rent[owner], cap[owner]], axis=1)[traded]
+    per_flow = np.stack([weight, ~listing.lost[owner], listing.cap[owner]], axis=1)[traded]
     first = np.minimum.reduceat(cells[2], np.flatnonzero(np.diff(owner, prepend=-1))) if len(owner) else owner
     sector = np.full(count, len(economy.sectors) - 1)
     sector[np.unique(owner)] = first
     theta = theta_of(economy, parameters)[sector]
-    most = np.array([c.most for c in held], dtype=np.float64)
-    per_bound = np.stack([np.where(by_value, 0.0, np.log(bound)), sign, by_value, 1 / (1 + theta), most], axis=1)
+    level = np.where(by_value, 0.0, np.log(bound))
+    per_bound = np.stack([level, listing.sign, by_value, 1 / (1 + theta), listing.most], axis=1)
     flows, bounds = _padded(per_flow, flow_rows), _padded(per_bound, bound_rows)
     origin, destination, good, whose = (_padded(a[traded], flow_rows) for a in (*cells, owner))
     whose[len(per_flow) :] = bound_rows - 1
@@ -173,20 +174,42 @@ def controls(economy: Economy, shock: Shock, parameters: Parameters, sizes: tupl
     )
 
 
-def flows_of(controls: Sequence[Control]) -> tuple[NDArray[np.int64], tuple[NDArray[np.int64], ...]]:
-    """Every flow under a control, one control after the other: whose it is, and (origins, destinations, sectors)."""
-    owner = np.repeat(np.arange(len(controls)), [len(c.cells[0]) for c in controls])
+@dataclass(frozen=True, eq=False)
+class SideBySide:
+    """Controls as arrays. Every flow under one, a control after the other: whose it is (`owner`) and its `cells` (origins,
+    destinations, sectors). One figure a control: its bound, whether that is on value, its sign (1 for "at most", −1 for "at
+    least"), whether the wedge is nobody's income, `cap` (ln of the multiple of the price up to which the wedge is the seller's),
+    and how far the wedge goes (a log)."""
+
+    owner: NDArray[np.int64]
+    cells: tuple[NDArray[np.int64], ...]
+    bound: Array
+    by_value: NDArray[np.bool_]
+    sign: Array
+    lost: NDArray[np.bool_]
+    cap: Array
+    most: Array
+
+    def split(self, wedges: Array) -> tuple[Array, Array, Array]:
+        """Log wedges as what counts of them, and its signed parts of seller and importer (`Control.wedges`)."""
+        size = np.minimum(np.maximum(wedges, 0.0), self.most)
+        kept = np.where(self.lost, size, np.minimum(size, self.cap))
+        return size, self.sign * kept, self.sign * (size - kept)
+
+
+def side_by_side(controls: Sequence[Control]) -> SideBySide:
+    """The controls of a shock, in their order."""
     none = np.empty(0, dtype=np.int64)
-    return owner, tuple(np.concatenate([none, *(c.cells[axis] for c in controls)]) for axis in range(3))
-
-
-def _bounds(controls: Sequence[Control]) -> tuple[Array, NDArray[np.bool_], Array, Array, Array]:
-    """Bound, whether on value, sign, whether somebody's income, the seller's cap; one a control."""
-    bound = np.array([c.bound for c in controls], dtype=np.float64)
-    by_value = np.array([c.by_value for c in controls], dtype=bool)
-    sign = np.array([1.0 if c.kind == "at most" else -1.0 for c in controls])
-    rent = np.array([float(c.rent != "lost") for c in controls])
-    return bound, by_value, sign, rent, np.array([c.cap for c in controls], dtype=np.float64)
+    return SideBySide(
+        owner=np.repeat(np.arange(len(controls)), [len(c.cells[0]) for c in controls]),
+        cells=tuple(np.concatenate([none, *(c.cells[axis] for c in controls)]) for axis in range(3)),
+        bound=np.array([c.bound for c in controls], dtype=np.float64),
+        by_value=np.array([c.by_value for c in controls], dtype=bool),
+        sign=np.array([1.0 if c.kind == "at most" else -1.0 for c in controls]),
+        lost=np.array([c.rent == "lost" for c in controls], dtype=bool),
+        cap=np.array([c.cap for c in controls], dtype=np.float64),
+        most=np.array([c.most for c in controls], dtype=np.float64),
+    )
 
 
 def values(economy: Economy, parameters: Parameters, damping: float = DAMPING) -> system.Values:
@@ -223,8 +246,10 @@ def turned(trade: Array) -> Array:
 
 def price_wedge(economy: Economy, shock: Shock) -> Array:
     """κ̂ = (1+τ′)(1+x′)/((1+τ)(1+x)) · d̂ [origin, destination, sector]."""
-    new = (1 + shock.tariffs) * (1 + shock.export_taxes)
-    return new / ((1 + economy.tariffs) * (1 + economy.export_taxes)) * shock.iceberg
+    wedge = (1 + shock.tariffs) * (1 + shock.export_taxes)
+    wedge /= economy.duty_factor
+    wedge *= shock.iceberg
+    return wedge
 
 
 def critical_mask(economy: Economy, parameters: Parameters) -> NDArray[np.bool_]:
@@ -251,44 +276,55 @@ def _listed(sectors: tuple[str, ...], wanted: tuple[str, ...]) -> NDArray[np.boo
     return found
 
 
-def with_wedges(economy: Economy, shock: Shock, wedges: Array) -> Shock:
-    """The shock with every control replaced by the tax, duty or cost that does the same.
+def with_wedges(economy: Economy, shock: Shock, wedges: Array, listing: SideBySide | None = None) -> Shock:
+    """The shock with every control replaced by the tax, duty or cost that does the same; `listing` is its controls side by side.
 
     `spared` is the mean of the scarcity wedges on what a region buys of a good, in logs, by table shares of its sources,
     `licences` what buyers who hold one have of a wedge.
     """
-    touched = {"iceberg" if c.rent == "lost" else "tariffs" for c in shock.controls if c.rent == "lost" or c.cap < np.inf}
-    touched |= {"export_taxes" for c in shock.controls if c.rent != "lost" and c.cap > 0}
-    result = dataclasses.replace(shock, controls=[], **{key: getattr(shock, key).copy() for key in touched})
-    spared, licences = np.zeros_like(shock.unit_cost), np.zeros_like(shock.tariffs)
-    for control, wedge in zip(shock.controls, wedges, strict=True):
-        if control.rent != "lost" and control.kind == "at most" and wedge > 0:
-            np.add.at(spared, control.cells[1:], economy.expenditure_shares[control.cells] * control.size(wedge))
-        if control.rent == "lost":
-            result.iceberg[control.cells] *= np.exp(control.wedges(wedge)[0])
-            continue
-        sellers, buyers = (np.exp(part) for part in control.wedges(wedge))
-        if sellers != 1:
-            result.export_taxes[control.cells] = (1 + result.export_taxes[control.cells]) * sellers - 1
-        if buyers != 1:
-            result.tariffs[control.cells] = (1 + result.tariffs[control.cells]) * buyers - 1
-            if control.export_control or control.seller_cap < np.inf:
-                licences[control.cells] += np.log(buyers)
-    result.spared = spared if spared.any() else None
-    result.licences = licences if licences.any() else None
+    held = side_by_side(shock.controls) if listing is None else listing
+    size, of_sellers, of_buyers = held.split(wedges)
+    result = dataclasses.replace(shock, controls=[], spared=None, licences=None)
+
+    def raised(levels: Array, wedge: Array, chosen: NDArray[np.bool_], *, rates: bool = True) -> Array:
+        """Levels with the wedges of the chosen controls on top."""
+        flows = (chosen & (wedge != 0))[held.owner]
+        if not flows.any():
+            return levels
+        cells = tuple(axis[flows] for axis in held.cells)
+        factor = np.ones_like(levels)
+        np.multiply.at(factor, cells, np.exp(wedge)[held.owner[flows]])  # controls may share a flow
+        found = levels.copy()
+        found[cells] = (1 + levels[cells]) * factor[cells] - 1 if rates else levels[cells] * factor[cells]
+        return found
+
+    income = ~held.lost
+    result.iceberg = raised(shock.iceberg, of_sellers, held.lost, rates=False)
+    result.export_taxes = raised(shock.export_taxes, of_sellers, income)
+    result.tariffs = raised(shock.tariffs, of_buyers, income)
+    scarce = (income & (held.sign > 0) & (size > 0))[held.owner]
+    if scarce.any():
+        origin, destination, sector = (axis[scarce] for axis in held.cells)
+        result.spared = np.zeros_like(shock.unit_cost)
+        shares = economy.expenditure_shares[origin, destination, sector]
+        np.add.at(result.spared, (destination, sector), shares * size[held.owner[scarce]])
+    licensed = np.array([c.export_control or c.seller_cap < np.inf for c in shock.controls], dtype=bool)
+    licensed = (licensed & income & (of_buyers != 0))[held.owner]
+    if licensed.any():
+        result.licences = np.zeros_like(shock.tariffs)
+        np.add.at(result.licences, tuple(axis[licensed] for axis in held.cells), of_buyers[held.owner[licensed]])
     return result
 
 
-def used(controls: Sequence[Control], before: Any, after: Any) -> Array:
+def used(held: SideBySide, before: Any, after: Any) -> Array:
     """How much of each bound is used: quantity delivered over the baseline's, or value over the target."""
-    owner, (i, n, j) = flows_of(controls)
-    bound, by_value, *_ = _bounds(controls)
+    owner, (i, n, j) = held.owner, held.cells
     value, flows = before.shipments[i, n, j], after.shipments[i, n, j]
     first, quantity = (e.shipments[i, n, j] / (e.unit_cost[i, j] * e.iceberg[i, n, j]) for e in (before, after))
     # weights are baseline values: the index the bound is written in
     grown = value * np.divide(quantity, first, out=np.zeros_like(value), where=value > 0)
-    sums = [np.bincount(owner, part, len(controls)) for part in (flows * (value > 0), grown, value)]
-    return np.where(by_value, sums[0] / bound, sums[1] / np.maximum(sums[2], 1e-300))
+    sums = [np.bincount(owner, part, len(held.bound)) for part in (flows * (value > 0), grown, value)]
+    return np.where(held.by_value, sums[0] / held.bound, sums[1] / np.maximum(sums[2], 1e-300))
 
 
 def _size(count: int, sizes: Sequence[int]) -> int:

@@ -170,13 +170,13 @@ def _capacities(economy: Economy, shock: Shock, growth: float, list_price: float
             origin, _, sector = control.cells
             controllers[origin, sector] = True
     found = []
-    for j in np.flatnonzero(controllers.any(0)):
-        for i in np.flatnonzero(~controllers[:, j]):
-            flows = np.zeros_like(held)
-            flows[i, :, j] = (economy.shipments[i, :, j] > 0) & ~held[i, :, j]
-            if flows.any():
-                label = _told("capacity", region=economy.regions[i], sector=economy.sectors[j], growth=100 * growth)
-                found.append(Control(label, flows, 1 + growth, "at most", "origin", seller_cap=list_price))
+    for j in np.flatnonzero(controllers.any(0)).tolist():
+        free = (economy.shipments[:, :, j] > 0) & ~held[:, :, j]  # [origin, destination]
+        for i in np.flatnonzero(free.any(1) & ~controllers[:, j]).tolist():
+            flows = np.zeros(held.shape, dtype=bool)
+            flows[i, :, j] = free[i]
+            label = _told("capacity", region=economy.regions[i], sector=economy.sectors[j], growth=100 * growth)
+            found.append(Control(label, flows, 1 + growth, "at most", "origin", seller_cap=list_price))
     return found
 
 

@@ -6,6 +6,7 @@ cannot be paid. Such a result is refused by name; it is never printed.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -38,12 +39,13 @@ def refuse_corners(shock: Shock, before: Equilibrium, after: Equilibrium, shadow
     price: dict[int, float] = {}
     for control, shadow in zip(shock.controls, shadows, strict=True):
         if control.kind == "at most" and control.rent != "lost":
-            for i, j in set(zip(control.cells[0].tolist(), control.cells[2].tolist(), strict=True)):
+            capped = 0 < control.cap < np.inf
+            dearest = math.exp(control.cap) if capped else 0.0
+            for i, j in control.sellers:
                 rent[i, j] = rent.get((i, j), 0.0) + shadow.rent_of_sellers
-                if 0 < control.cap < np.inf:
-                    most = max(control.bound, 1.0) * float(np.exp(control.cap)) - 1
-                    limit[i, j] = max(limit.get((i, j), 0.0), CORNER * most)
-                    price[j] = max(price.get(j, 0.0), float(np.exp(control.cap)))
+                if capped:
+                    limit[i, j] = max(limit.get((i, j), 0.0), CORNER * (max(control.bound, 1.0) * dearest - 1))
+                    price[j] = max(price.get(j, 0.0), dearest)
     for i, j in rent:
         if j in price and (i, j) not in limit:
             limit[i, j] = KEPT * (price[j] - 1)

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from detente.equilibrium.parameters import ExchangeRate, Parameters
     from detente.equilibrium.who_pays import WhoPays
-    from detente.policy.shock import Control, Shock
+    from detente.policy.shock import Shock
 
 Array = NDArray[np.float64]
 BEYOND = 10.0
@@ -52,29 +52,6 @@ class Shadow:
     rent_to: str
     rent_of_sellers: float = 0.0
     rent_of_buyers: float = 0.0
-
-    @classmethod
-    def of(cls, control: Control, wedge: float, used: float, *, before_duty: float, paid: float) -> Shadow:
-        """From the log wedge and what the flows cost before duties and with them; the rent is what the wedge adds to their price,
-        negative for a subsidy."""
-        size = control.size(wedge) * (1 if control.kind == "at most" else -1)
-        sellers, buyers = 0.0, 0.0
-        if control.rent != "lost":
-            of_sellers, of_buyers = control.wedges(wedge)
-            sellers = -before_duty * float(np.expm1(-of_sellers))
-            buyers = -paid * float(np.expm1(-of_buyers))
-        bound = control.bound
-        return cls(
-            control.label,
-            bound,
-            used * (bound if control.by_value else 1.0),
-            wedge > 0,
-            100 * float(np.expm1(size)),
-            sellers + buyers,
-            control.rent if control.cap in (0.0, np.inf) else "both",
-            sellers,
-            buyers,
-        )
 
 
 @dataclass(frozen=True, eq=False)

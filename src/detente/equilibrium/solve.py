@@ -19,7 +19,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -37,6 +37,9 @@ from detente.policy.shock import Shock
 from detente.words import say
 from detente.world.economy import Economy
 from detente.world.world import World
+
+if TYPE_CHECKING:
+    from detente.equilibrium.arrays import SideBySide
 
 REFUSALS = "equilibrium/refusals"
 
@@ -378,33 +381,49 @@ def judged(
     """
     from detente.equilibrium import arrays, system
 
-    n, s = economy.output.shape
-    state = system.unpack(attempt.flat, n, s)
+    state = system.unpack(attempt.flat, *economy.output.shape)
     wedges = np.asarray(state.wedge)[: len(shock.controls)]
-    effective = arrays.with_wedges(economy, shock, wedges)
+    held = arrays.side_by_side(shock.controls)
+    effective = arrays.with_wedges(economy, shock, wedges, held)
     after = Equilibrium.at(economy, effective, parameters, state.wage, state.price, state.sales, state.income)
     before = baseline(economy)
     gap, where = after.worst_gap()
-    held = shock.controls
-    owner, cells = arrays.flows_of(held)
-    used = arrays.used(held, before, after)
-    traded = np.bincount(owner, (before.shipments[cells] > 0) & shock.allowed[cells], len(held))
-    paid = after.shipments[cells] * (1 + after.export_taxes[cells])
-    before_duty, with_duty = (np.bincount(owner, p, len(held)) for p in (paid, paid * (1 + after.tariffs[cells])))
-    shadows = []
-    for k, (control, wedge) in enumerate(zip(held, wedges.tolist(), strict=True)):
-        limit = 1.0 if control.by_value else control.bound
-        shadows.append(Shadow.of(control, wedge, float(used[k]), before_duty=float(before_duty[k]), paid=float(with_duty[k])))
-        miss = float(used[k]) / limit - 1
-        short = miss if control.kind == "at most" else -miss
-        slack = max(short, 0.0) if wedge <= 0 else max(-short, 0.0) if wedge >= control.most else abs(miss)
-        if slack > gap and traded[k]:
-            gap, where = slack, f"bound “{control.label}”"
+    shadows: tuple[Shadow, ...] = ()
+    if shock.controls:
+        used = arrays.used(held, before, after)
+        shadows = _shadows(shock, held, wedges, used, after)
+        miss = used / np.where(held.by_value, 1.0, held.bound) - 1
+        short = held.sign * miss
+        slack = np.where(wedges <= 0, short, np.where(wedges >= held.most, -short, np.abs(miss)))
+        traded = np.bincount(held.owner, (before.shipments[held.cells] > 0) & shock.allowed[held.cells], len(shock.controls)) > 0
+        slack = np.nan_to_num(np.where(traded, np.maximum(slack, 0.0), 0.0), nan=np.inf)
+        worst = int(slack.argmax())
+        if slack[worst] > gap:
+            gap, where = float(slack[worst]), f"bound “{shock.controls[worst].label}”"
     if not gap <= CLEARING:
-        nested = bool((sum((c.flows.astype(int) for c in held), np.zeros_like(shock.allowed, dtype=int)) > 1).any())
+        nested = bool((sum((c.flows.astype(int) for c in shock.controls), np.zeros_like(shock.allowed, dtype=int)) > 1).any())
         raise NotConverged(say(REFUSALS, "misses", package=package, where=where, gap=f"{gap:.1e}", nested=nested))
     refuse_corners(shock, before, after, shadows)
-    return after, gap, tuple(shadows)
+    return after, gap, shadows
+
+
+def _shadows(shock: Shock, held: SideBySide, wedges: Array, used: Array, after: Equilibrium) -> tuple[Shadow, ...]:
+    """What each bound is worth: the rent is what the wedge adds to the price of its flows, negative for a subsidy."""
+    size, of_sellers, of_buyers = held.split(wedges)
+    paid = after.shipments[held.cells] * (1 + after.export_taxes[held.cells])
+    before_duty, with_duty = (
+        np.bincount(held.owner, flows, len(wedges)) for flows in (paid, paid * (1 + after.tariffs[held.cells]))
+    )
+    sellers = np.where(held.lost, 0.0, -before_duty * np.expm1(-of_sellers))
+    buyers = np.where(held.lost, 0.0, -with_duty * np.expm1(-of_buyers))
+    columns = (
+        used * np.where(held.by_value, held.bound, 1.0), wedges > 0, 100 * np.expm1(held.sign * size), sellers + buyers,
+        sellers, buyers,
+    )  # fmt: skip
+    return tuple(
+        Shadow(c.label, c.bound, used, binding, wedge, rent, c.rent if c.cap in (0.0, np.inf) else "both", seller, buyer)
+        for c, used, binding, wedge, rent, seller, buyer in zip(shock.controls, *(x.tolist() for x in columns), strict=True)
+    )
 
 
 def equilibrium_at(

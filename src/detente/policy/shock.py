@@ -65,6 +65,11 @@ class Control:
         return np.unravel_index(flat, self.flows.shape)
 
     @cached_property
+    def sellers(self) -> frozenset[tuple[int, int]]:
+        """Positions (origin, sector) of those who sell under the bound."""
+        return frozenset(zip(self.cells[0].tolist(), self.cells[2].tolist(), strict=True))
+
+    @cached_property
     def goods(self) -> tuple[int, ...]:
         """Positions of the sectors of the flows."""
         return tuple(np.unique(self.cells[2]).tolist())

@@ -228,7 +228,12 @@ class Economy:
     @cached_property
     def shipments(self) -> Array:
         """Flows at basic prices [origin, destination, sector], πX/((1+τ)(1+x))."""
-        return self.expenditure_shares * self.expenditure[None] / ((1 + self.tariffs) * (1 + self.export_taxes))
+        return self.expenditure_shares * self.expenditure[None] / self.duty_factor
+
+    @cached_property
+    def duty_factor(self) -> Array:
+        """What buyers pay over basic prices [origin, destination, sector], (1+τ)(1+x)."""
+        return (1 + self.tariffs) * (1 + self.export_taxes)
 
     @cached_property
     def public_revenue(self) -> Array:
