@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 sys.path.insert(0, str(Path(__file__).parent))
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as at the command line; read when NumPy is loaded
 
 settings.register_profile(
     "detente", deadline=None, derandomize=True, max_examples=25, suppress_health_check=[HealthCheck.too_slow], print_blob=False
