@@ -17,7 +17,7 @@ from detente.strategy.objectives import PARTS, Weights, moved
 from detente.strategy.payoffs import Judging
 from detente.strategy.table import Patience, at_the_table, binding_deadline
 from detente.talks.contests import MODELS, contest
-from detente.words import chance, chance_range
+from detente.words import chance, chance_and_range
 from detente.words.tell import environment
 from detente.world.money import factor
 
@@ -210,7 +210,7 @@ def test_words_are_those_of_the_tables() -> None:
     said = CASE.tell("answer")
     odds = CASE.odds()
     for x in (odds.first, odds.second, odds.collapse):
-        assert f"{chance(x[1])} (range {chance_range(x[0], x[2])})" in said
+        assert chance_and_range(x[1], x[0], x[2], named=True) in said
     assert f"{odds.trials:,} combinations" in said
     table = CASE.trials.summary().drop(index="all")
     agreed = CASE.tell("agreement")

@@ -602,7 +602,7 @@ def _payoffs(case: AtTheTable) -> None:
 
 
 def _stand_off_models(case: AtTheTable) -> None:
-    from detente.words import chance, chance_range
+    from detente.words import chance, chance_and_range
 
     one, two = case.parties
     table = case.trials.summary()
@@ -610,8 +610,7 @@ def _stand_off_models(case: AtTheTable) -> None:
     for model, r in table.iterrows():
 
         def told(key: str, row: Any = r) -> str:
-            value, ends = chance(row[key]), chance_range(row[f"{key}, low"], row[f"{key}, high"])
-            return value if value == ends else f"{value} ({ends})"
+            return chance_and_range(row[key], row[f"{key}, low"], row[f"{key}, high"])
 
         shown.add_row(
             str(model), chance(r[f"{one} at once"]), chance(r[f"{two} at once"]), told(f"{one} eases"), told(f"{two} eases"),

@@ -343,6 +343,18 @@ def chance_range(low: float, high: float) -> str:
     return _share(to(first, last))
 
 
+def chance_and_range(probability: float, low: float, high: float, percent: int | None = None, *, named: bool = False) -> str:
+    """A probability and its range in brackets, called so where `named`; without a range that prints as the probability does.
+
+    >>> chance_and_range(0.36, 0.3, 0.48), chance_and_range(0.36, 0.3, 0.48, named=True), chance_and_range(1, 1, 1)
+    ('36\u202f% (30 to 48\u202f%)', '36\u202f% (range 30 to 48\u202f%)', '100\u202f%')
+    """
+    shown, ends = chance(probability, percent), chance_range(low, high)
+    if shown == ends:
+        return shown
+    return (_("{0} (range {1})") if named else _("{0} ({1})")).format(shown, ends)
+
+
 def days(years: float) -> str:
     """A length of time given in years, in days under two years and in years above."""
     if not math.isfinite(years):

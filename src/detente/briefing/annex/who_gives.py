@@ -22,7 +22,7 @@ from detente.briefing.sections import outlook, standoffs, strategy
 from detente.briefing.view import CaseView
 from detente.outlook.outlook import Estimate, Outlook
 from detente.strategy.table import AtTheTable
-from detente.words import chance, chance_range, say
+from detente.words import chance, chance_and_range, say
 
 told = partial(say, "briefing/annex/who_gives")
 
@@ -112,7 +112,7 @@ def drawn(case: CaseView, seen: AtTheTable, odds: First | None) -> Figure:
         found += [(m, LABELS[m], (seen.odds(m).first, seen.odds(m).second)[k]) for m in seen.trials.models]
         for key, label, (low, value, high) in found:
             colour = "ink" if key == "outlook" else region_colour(party)
-            shown = f"{chance(value)} ({chance_range(low, high)})" if key == "outlook" else chance(value)
+            shown = chance_and_range(value, low, high) if key == "outlook" else chance(value)
             rows.append({"panel": told("eases", party=party), "label": label, "value": 100 * value, "low": 100 * low,
                          "high": 100 * high, "colour": colour, "text": shown})  # fmt: skip
             data.append({"party": party, "by": key, "unit": "probability that it gives first", "low": low, "value": value,

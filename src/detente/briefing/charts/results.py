@@ -31,7 +31,7 @@ from detente.briefing.charts.standalone import wrapped
 from detente.briefing.charts.theme import COLOUR, by_role, region_colour
 from detente.briefing.document import Figure
 from detente.cases.baselines import LAW, in_words
-from detente.words import DAYS_A_YEAR, N_, _, chance, chance_range
+from detente.words import DAYS_A_YEAR, N_, _, chance_and_range
 from detente.words.names import sector_name
 
 if TYPE_CHECKING:
@@ -746,7 +746,7 @@ def odds_frame(case: AtTheTable) -> pd.DataFrame:
             rows.append(
                 {
                     "panel": panel, "label": _(LABELS[model or "all"]), "value": 100 * mean, "low": 100 * low, "high": 100 * high,
-                    "colour": colour, "text": f"{chance(mean)} ({chance_range(low, high)})",
+                    "colour": colour, "text": chance_and_range(mean, low, high),
                 }
             )  # fmt: skip
     return pd.DataFrame(rows)

@@ -43,6 +43,12 @@ export function chanceRange(low, high) {
   return first === last ? chance(low > 0.5 ? low : high) : `${first} to ${last}${THIN}%`;
 }
 
+/** A range in brackets after the probability it is of; nothing where it prints alike. */
+export function rangeAfter(p, low, high, percent = null) {
+  const ends = chanceRange(low, high);
+  return ends && ends !== chance(p, percent) ? ` (${ends})` : "";
+}
+
 /** Million USD in a sentence: "USD 23 billion", "−USD 340 million"; two significant digits. */
 export function usd(million, signed = false) {
   if (million === null || million === undefined || !Number.isFinite(million)) return "–";

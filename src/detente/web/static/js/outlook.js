@@ -5,7 +5,7 @@ import { capital, longDay } from "./words.js";
 import { figureBox } from "./figure.js";
 import { ofJob, stillBox } from "./still.js";
 import { workPanel } from "./work.js";
-import { chance, chanceRange, paragraphs, sig } from "./measure.js";
+import { chance, paragraphs, rangeAfter, sig } from "./measure.js";
 import { givenOdds, moved, reckon, treeOf } from "./paths.js";
 import { treeChart } from "./tree.js";
 import { forkCard } from "./fork.js";
@@ -25,7 +25,7 @@ function lede(app, result, reckoned = null) {
   const told = result.scenarios.map((x) => ({ ...x, p: reckoned ? reckoned.scenarios[x.scenario] ?? 0 : x.probability, whole: reckoned ? reckoned.percents[x.scenario] : x.percent }))
     .filter((x) => x.p >= 0.005).sort((a, b) => b.p - a.p);
   return [`From ${longDay(result.from)}, by ${longDay(result.until)}${reckoned ? ", with your odds" : ""}: `,
-    told.map((x, k) => [k ? ", " : "", `“${app.scenario(x.scenario)}” `, h("b", null, chance(x.p, x.whole)), reckoned ? "" : ` (${chanceRange(x.low, x.high)})`]), ". ",
+    told.map((x, k) => [k ? ", " : "", `“${app.scenario(x.scenario)}” `, h("b", null, chance(x.p, x.whole)), reckoned ? "" : rangeAfter(x.p, x.low, x.high, x.whole)]), ". ",
     h("span", { class: "quiet" }, reckoned ? `Worked out: ${told.map((x) => `${chance(x.probability, x.percent)}`).join(", ")}, in the same order.`
       : `${result.paths} paths through ${result.tree.forks.length} dated forks; the range in brackets is over the odds themselves, nine draws in ten.`)];
 }

@@ -4,7 +4,7 @@ import { h, replace, s } from "./dom.js";
 import { capital, longDay } from "./words.js";
 import { accentVar } from "./colours.js";
 import { workPanel } from "./work.js";
-import { chance, chanceRange, sig, sigPercent, spanBar, usd } from "./measure.js";
+import { chance, chanceRange, rangeAfter, sig, sigPercent, spanBar, usd } from "./measure.js";
 
 /** {node, update()}. */
 export function questionsPart(app) {
@@ -41,7 +41,7 @@ export function questionsPart(app) {
     h("ol", { class: "questions" }, ranked.map((q, k) => {
       const share = q.shares[code];
       return h("li", null, h("div", { class: "question-head" }, h("span", { class: "rank", "aria-hidden": "true" }, String(k + 1)), h("h3", null, q.question),
-        h("p", { class: "share" }, spanBar(s, { width: 150, value: share.shapley, low: share.low, high: share.high, colour: accentVar(code) }), h("b", null, chance(share.shapley)), ` (${chanceRange(share.low, share.high)}) of what is open`)),
+        h("p", { class: "share" }, spanBar(s, { width: 150, value: share.shapley, low: share.low, high: share.high, colour: accentVar(code) }), h("b", null, chance(share.shapley)), `${rangeAfter(share.shapley, share.low, share.high)} of what is open`)),
       h("p", { class: "watch" }, h("b", null, `By ${longDay(q.by)}: `), q.indicator, "."),
       answers(q, most),
       h("p", { class: "note" }, [why.get(q.id), worth(q) ? `Knowing it first is worth ${worth(q)}.` : ""].filter(Boolean).join(" ")));

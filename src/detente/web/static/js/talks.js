@@ -4,7 +4,7 @@ import { h, replace } from "./dom.js";
 import { capital, inText } from "./words.js";
 import { ofJob, stillBox } from "./still.js";
 import { workPanel } from "./work.js";
-import { chance, chanceRange, choice, paragraphs } from "./measure.js";
+import { chance, choice, paragraphs, rangeAfter } from "./measure.js";
 import { payoffTable, payoffTitle } from "./payoffs.js";
 import { keepingTable } from "./keeping.js";
 
@@ -40,7 +40,7 @@ function payoffs(app, result) {
 function oddsSentence(app, result) {
   const { first, second, collapse, standing, trials, parties } = result.odds;
   if (!Number.isFinite(first?.[1])) return null;
-  const told = (x) => [h("b", null, chance(x[1])), ` (${chanceRange(x[0], x[2])})`];
+  const told = (x) => [h("b", null, chance(x[1])), rangeAfter(x[1], x[0], x[2])];
   const order = [[`${capital(name(app, parties[0]))} gives way first`, first], [`${capital(name(app, parties[1]))} gives way first`, second], ["Talks collapse", collapse]]
     .sort((a, b) => b[1][1] - a[1][1]);
   const nodes = order.map(([what, x], k) => [k ? `, ${what.charAt(0) === "T" && what.startsWith("Talks") ? what.toLowerCase() : what.startsWith("The ") ? what.charAt(0).toLowerCase() + what.slice(1) : what} with ` : `${what} with `, told(x)]);
