@@ -7,7 +7,11 @@ import pytest
 from page_axe import grave
 from page_driver import Visits, complete
 
-SETTLED = "() => !document.querySelector('#panels .late, #panels > :not([hidden]) .reasons.waiting')"
+SETTLED = (
+    "() => !document.querySelector('body[data-answer=asked], body[data-answer=old], "
+    "#panels .late, #panels > :not([hidden]) .reasons.waiting')"
+)
+"""Nothing is faint because it waits for an answer."""
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -16,7 +20,7 @@ def test_every_tab(visit: Visits, axe: str, scheme: str) -> None:
     for tab in page.locator("[role=tab]").all():
         tab.click()
         page.wait_for_timeout(300)
-        page.wait_for_function(SETTLED, timeout=120_000)  # what is faint on purpose is not what is read
+        page.wait_for_function(SETTLED, timeout=120_000)
         assert grave(page, axe) == [], tab.inner_text()
 
 
@@ -41,6 +45,7 @@ def test_on_a_phone_with_levers_open_and_in_the_dialog(visit: Visits, axe: str, 
     page.click("#levers-open")
     for more in page.locator("details.more > summary").all():
         more.click()
+    page.wait_for_function(SETTLED, timeout=120_000)
     assert grave(page, axe) == []
     page.keyboard.press("Escape")
     page.click("#more")
