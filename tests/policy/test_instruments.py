@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 import detente as dt
+from detente.equilibrium.arrays import side_by_side, with_wedges
 from detente.errors import InputError, LooksLikePercent, ShockError, UnknownRegion
 from detente.policy.shock import Control
 
@@ -22,10 +23,24 @@ TOY = dt.load_world("toy")
 def test_scarcity_is_shared_by_whose_rent_it_is(rent: Any, kept: float, parts: tuple[float, float]) -> None:
     control = Control("c", np.ones((1, 1, 1), dtype=bool), 0.5, "at most", rent, seller_cap=0.3)
     assert control.cap == kept
-    assert control.wedges(0.5) == pytest.approx(parts)
-    assert replace(control, kind="at least").wedges(0.5) == pytest.approx(tuple(-p for p in parts))
-    assert control.wedges(-1.0) == (0.0, 0.0)
-    assert sum(replace(control, most=0.1).wedges(0.5)) == pytest.approx(0.1)
+    four = side_by_side([control, replace(control, kind="at least"), control, replace(control, most=0.1)])
+    size, sellers, buyers = four.split(np.array([0.5, 0.5, -1.0, 0.5]))
+    assert size.tolist() == [0.5, 0.5, 0.0, 0.1]
+    assert (sellers[0], buyers[0]) == pytest.approx(parts)
+    assert (sellers[1], buyers[1]) == pytest.approx(tuple(-p for p in parts))
+    assert (sellers[2], buyers[2]) == (0.0, 0.0)
+    assert sellers[3] + buyers[3] == pytest.approx(0.1)
+
+
+def test_two_bounds_on_one_flow_add_up() -> None:
+    economy, flows = TOY.economy(), np.zeros_like(TOY.shipments, dtype=bool)
+    flows[0, 1, 0] = True
+    shock = replace(dt.Policy().shock(economy), controls=[Control(f"c{k}", flows, 0.5, "at most", "origin") for k in range(2)])
+    taxed = with_wedges(economy, shock, np.array([0.1, 0.2]))
+    assert np.log1p(taxed.export_taxes - shock.export_taxes)[flows] == pytest.approx([0.3])
+    assert (taxed.export_taxes == shock.export_taxes)[~flows].all()
+    assert taxed.spared is not None
+    assert taxed.spared[1, 0] == pytest.approx(0.3 * economy.expenditure_shares[0, 1, 0])
 
 
 def test_tariff_touches_only_its_flows() -> None:

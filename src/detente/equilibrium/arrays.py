@@ -191,7 +191,8 @@ class SideBySide:
     most: Array
 
     def split(self, wedges: Array) -> tuple[Array, Array, Array]:
-        """Log wedges as what counts of them, and its signed parts of seller and importer (`Control.wedges`)."""
+        """Log wedges as what counts of them (between 0 and `most`), and its signed parts of seller and importer. One that is
+        nobody's income is all in the first."""
         size = np.minimum(np.maximum(wedges, 0.0), self.most)
         kept = np.where(self.lost, size, np.minimum(size, self.cap))
         return size, self.sign * kept, self.sign * (size - kept)

@@ -47,17 +47,6 @@ class Control:
         """ln of the multiple of the price up to which the wedge is the seller's: 0 where all of it is the importer's."""
         return 0.0 if self.rent == "importer" else self.seller_cap
 
-    def size(self, wedge: float) -> float:
-        """What counts of a log wedge: between 0 and `most`."""
-        return min(max(float(wedge), 0.0), self.most)
-
-    def wedges(self, wedge: float) -> tuple[float, float]:
-        """A log wedge (its size) as the signed parts of seller and importer. One that is lost is all in the first."""
-        size = self.size(wedge)
-        kept = size if self.rent == "lost" else min(size, self.cap)
-        sign = 1 if self.kind == "at most" else -1
-        return sign * kept, sign * (size - kept)
-
     @cached_property
     def cells(self) -> tuple[NDArray[np.int64], ...]:
         """Origins, destinations and sectors of the flows, in the order of the mask: short lists where a mask is long."""
