@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 from typing import Any
 
 import pytest
@@ -175,7 +176,7 @@ def test_that_there_is_no_equilibrium_is_found_once() -> None:
     for name, error in enumerate(refused):
         for _ in range(3):
             with pytest.raises(type(error), match=str(error)):
-                case.once(("refused", name), lambda error=error: work(error))  # type: ignore[misc]
+                case.once(("refused", name), partial(work, error))
     assert asked == list(refused)
     for _ in range(2):  # what may go well the next time is asked again
         with pytest.raises(OSError, match="full"):

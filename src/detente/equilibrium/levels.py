@@ -268,8 +268,7 @@ class Equilibrium:
         """Part of tariff revenue that is no duty: what buyers with a licence or contract have of a scarcity [region]."""
         if self.licences is None:
             return np.zeros(len(self.income))
-        paid = self.shipments * (1 + self.tariffs) * (1 + self.export_taxes)
-        rents: Array = (paid * -np.expm1(-self.licences)).sum((0, 2))
+        rents: Array = (self.paid * -np.expm1(-self.licences)).sum((0, 2))
         return rents
 
     @property
@@ -282,7 +281,7 @@ class Equilibrium:
         regions, sectors = self.economy.regions, self.economy.sectors
         size = max(float(self.output.sum()) * 1e-12, 1e-300)
         gaps: list[tuple[float, str]] = []
-        spent = np.einsum("inj->nj", self.shipments * (1 + self.tariffs) * (1 + self.export_taxes))
+        spent = np.einsum("inj->nj", self.paid)
         for what, left, right in (("goods", self.output, self.stated_output), ("purchases", spent, self.spending)):
             gap = np.abs(left - right) / np.maximum(np.maximum(left, right), size)
             n, j = np.unravel_index(np.argmax(gap), gap.shape)
