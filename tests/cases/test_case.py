@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from functools import partial
 from typing import Any
 
+import numpy as np
 import pytest
 
 import detente as dt
 from detente.cases.case import CENTRAL, PINNED, Lazily, parameter_variants
+from detente.equilibrium.outcome import Outcome
 from detente.errors import BadDossier, CornerResult, InputError, NotConverged, UnknownName, UnknownRegion
 from small_future import small_future
 
@@ -130,6 +133,31 @@ def test_solutions_outlive_the_process_by_content(monkeypatch: pytest.MonkeyPatc
     assert (first.real_income == third.real_income).all()
     dt.Case.of(DOSSIER, TOY, with_ranges=False, trade_elasticity=4).outcome("war")
     assert len(runs) == 6
+
+
+@pytest.mark.parametrize("ask", ["a scenario", "any policy", "an idea path", "what had stayed", "more"])
+def test_whatever_is_solved_on_a_case_outlives_the_process(ask: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
+    from importlib import import_module
+
+    solver = import_module("detente.equilibrium.solve")
+    monkeypatch.setenv("DETENTE_CACHE", str(tmp_path))
+    runs: list[int] = []
+    run = solver._run
+    monkeypatch.setattr(solver, "_run", lambda *given, **more: runs.append(1) or run(*given, **more))
+    asked: dict[str, Callable[[dt.Case], Outcome]] = {
+        "a scenario": lambda case: case.outcome("war"),
+        "any policy": lambda case: case.under(case.policy("war")),
+        "an idea path": lambda case: case.at("fragmentation").under(case.policy("war")),
+        "what had stayed": lambda case: case.had_stayed("2025-09-01"),
+        "more": lambda case: case.outcome("war", more=case.policy("peace")),
+    }
+    people = TOY.with_(extras={"population": np.array([3.0, 2.0, 1.0]), "gdp_usd": TOY.value_added.sum(1)})
+    first = asked[ask](dt.Case.of(DOSSIER, people, with_ranges=False))
+    solved = len(runs)
+    assert solved
+    second = asked[ask](dt.Case.of(DOSSIER, people, with_ranges=False))
+    assert len(runs) == solved
+    assert (first.real_income == second.real_income).all()
 
 
 def test_roles_are_the_dossiers(case: dt.Case) -> None:

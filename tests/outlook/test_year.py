@@ -10,6 +10,7 @@ from tests.briefing.conftest import toy_dossier, toy_world
 
 from detente.cases.case import Case
 from detente.errors import InputError
+from detente.outlook import outlook
 from detente.outlook.tree import grow
 from detente.outlook.uncertainty import uncertainty
 from detente.outlook.year import RISK, chance_of, our_year, prospect_of, threats_of, tree_of
@@ -60,6 +61,18 @@ def test_a_prospect_sets_duties_and_risk_beside_each_other() -> None:
     assert found.risk["middle"].value == pytest.approx(threats.of("middle").effect("MYS").value)
     assert np.isnan(prospect_of(KL, "MYS").risk["middle"].value)
     json.dumps(found.record())
+
+
+def test_odds_are_pooled_once_a_case(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pooling works out a stand-off: seconds, each time a tree, a year or the cost of threats asked for it."""
+    asked, pooled = [], outlook.pooled_odds
+    monkeypatch.setattr(outlook, "pooled_odds", lambda *given, **named: asked.append(given) or pooled(*given, **named))
+    case = Case.of(toy_dossier(), toy_world(), "medium", with_ranges=False)
+    (tree, _), again = tree_of(case), tree_of(case)
+    year, threats = our_year(case, "MYS"), uncertainty(case, [None])
+    assert len(asked) == 1
+    assert again[0].odds == tree.odds
+    assert year.driver(RISK).price.value == pytest.approx(threats.of(None).effect("MYS").value)
 
 
 def test_without_a_host_a_region_must_be_named() -> None:

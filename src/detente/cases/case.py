@@ -500,14 +500,14 @@ class Case:
 
     def _raw(self, name: str | None, changes: Sequence[Change], day: date | None, more: Policy, node: Node) -> Outcome:
         """A scenario at a node against the table."""
-        with solved_once(between_runs=True):
-            if node.month is not None:
-                return self.after(self.history(name, changes, day), node, more)
-            plain = self.policies[name] if not changes and day is None else self.policy(name, changes, day)
-            return self._textbook_outcome(plain + more if more else plain, node)
+        if node.month is not None:
+            return self.after(self.history(name, changes, day), node, more)
+        plain = self.policies[name] if not changes and day is None else self.policy(name, changes, day)
+        return self._textbook_outcome(plain + more if more else plain, node)
 
     def _textbook_outcome(self, policy: Policy, node: Node) -> Outcome:
-        return solve(self.economy, policy, self.parameters_at(node), solver=self.solver)
+        with solved_once(between_runs=True):
+            return solve(self.economy, policy, self.parameters_at(node), solver=self.solver)
 
     def solved(self, past: Sequence[Moment], node: Node) -> Outcome:
         """What a history leads to against the table; at a textbook horizon only its last policy counts."""
@@ -516,7 +516,8 @@ class Case:
     def after(self, past: Sequence[Moment], node: Node, more: Policy | None = None) -> Outcome:
         """What a history leads to at a node of the path, against the table."""
         shock, policy, parameters = self.laid_out(past, node, more)
-        return solve_shock(self.economy, shock, parameters, policy=policy, solver=self.solver)
+        with solved_once(between_runs=True):
+            return solve_shock(self.economy, shock, parameters, policy=policy, solver=self.solver)
 
     def laid_out(self, history: Sequence[Moment], node: Node, more: Policy | None = None) -> tuple[Shock, Policy, Parameters]:
         """What a node of the path is solved with: the shock of what is in force by then, with duties of their age and goods under

@@ -62,6 +62,7 @@ from detente.words.shown import Shown
 from detente.world.world import World
 
 if TYPE_CHECKING:
+    from detente.cases.case import Case
     from detente.policy.dossier import Dossier, Signal
 
 Basis = Literal["average", "end"]
@@ -503,6 +504,11 @@ def pooled_odds(
     """The odds of `branch_odds` with the stand-off of `stand_off_of` where none is given. No horizon enters."""
     judged = stand_off or stand_off_of(dossier, world, progress=progress)
     return branch_odds(dossier, on=on, stand_off=judged, signals=signals, seed=seed)
+
+
+def odds_of(case: Case, progress: Progress | None = None) -> BranchOdds:
+    """`pooled_odds` of a case by fork and branch, pooled once a case."""
+    return case.once("odds", lambda: {f: o.ranges for f, o in pooled_odds(case.dossier, case.world, progress=progress).items()})
 
 
 def _measure_titles(case: Dossier) -> dict[str, str]:

@@ -32,7 +32,6 @@ from detente.cases.history import Moment
 from detente.cases.readings import CENTRAL, PINNED
 from detente.equilibrium.chokepoints import DAYS_A_MONTH
 from detente.equilibrium.levels import Equilibrium
-from detente.equilibrium.memory import solved_once
 from detente.equilibrium.parameters import Parameters
 from detente.errors import CornerResult, InputError, NotConverged, OverlappingMeasures, UnknownRegion
 from detente.outlook.tree import PathState, Tree
@@ -198,8 +197,7 @@ def path_values(
             before = _level(case, base, key)
             real_before = before.income / before.cpi
             for state in states:
-                with solved_once(between_runs=True):
-                    solved = case.solved(histories[state.id], node).after
+                solved = case.solved(histories[state.id], node).after
                 if key == CENTRAL and state is states[0]:
                     own = dict(zip(world.regions, map(float, solved.income), strict=True))
                     dollars, rolled = money.rolled(own, case.dossier.as_of.year, case.world.year)

@@ -26,7 +26,7 @@ import pandas as pd
 import yaml
 
 from detente.cases.case import Case
-from detente.outlook.outlook import ENDS, draw_odds, pooled_odds
+from detente.outlook.outlook import ENDS, draw_odds, odds_of
 from detente.outlook.tree import STATUS_QUO, BranchOdds, grow, prospects_of
 from detente.types import Progress, Range, plain
 from detente.words import tell
@@ -140,9 +140,7 @@ def market_reaction(
     `odds` as in `outlook` (default: pooled as there). Raises `InputError` where the dossier has no prospects or no scenario.
     """
     prospects_of(case.dossier)
-    if odds is None:
-        odds = {f: o.ranges for f, o in pooled_odds(case.dossier, case.world, progress=progress).items()}
-    tree = grow(case.dossier, odds)
+    tree = grow(case.dossier, odds_of(case, progress) if odds is None else odds)
     worst = case.worst
     counts = tree.ending(worst).astype(np.float64)
     value = float(tree.probabilities @ counts)

@@ -36,7 +36,7 @@ from detente.cases.case import Case
 from detente.equilibrium import months
 from detente.equilibrium.uncertainty import entry_factor
 from detente.errors import InputError, UnknownName, UnknownRegion
-from detente.outlook.outlook import ENDS, draw_odds, pooled_odds
+from detente.outlook.outlook import ENDS, draw_odds, odds_of
 from detente.outlook.tree import BranchOdds, Leaf, Tree, grow, prospects_of
 from detente.policy.instruments import Policy
 from detente.policy.stacking import policy_on
@@ -232,13 +232,12 @@ def uncertainty(
     Raises `InputError` where the dossier has no prospects, and what growing the tree and solving raise.
     """
     ahead = prospects_of(case.dossier)
+    odds = odds_of(case, progress) if odds is None else odds
     if month is not None and months.month_of(case.parameters) != month:
         case = case.at(f"{months.NAME}{month:g}")
     own = months.month_of(case.parameters)
     since = own if own is not None else MONTHS.get(case.parameters.name, months.rows()["new_trade"]["months"][-1])
     numbers = {name: Range(*(months.value(name, since, end) for end in ("low", "centre", "high"))) for name in ROWS}
-    if odds is None:
-        odds = {f: o.ranges for f, o in pooled_odds(case.dossier, case.world, progress=progress).items()}
     names = {f.id for f in ahead.forks if not f.independent}
     tree = grow(case.dossier, {f: own for f, own in odds.items() if f in names}, talks_only=True)
     drawn = tree.reweighted(draw_odds(tree, draws, seed))

@@ -24,7 +24,7 @@ import pandas as pd
 from detente.cases.baselines import IN_FORCE, Baseline
 from detente.cases.case import Case
 from detente.errors import InputError
-from detente.outlook.outlook import ENDS, Outlook, draw_odds, pooled_odds
+from detente.outlook.outlook import ENDS, Outlook, draw_odds, odds_of
 from detente.outlook.tree import BranchOdds, Tree, grow
 from detente.outlook.uncertainty import Uncertainty, uncertainty
 from detente.strategy.hosting import HostStake, host_stake
@@ -80,10 +80,7 @@ def tree_of(
     """The tree of a case, and draws of its odds [draw, branch]; that of `look` where it is given."""
     if look is not None:
         return look.tree, look.drawn
-    if odds is None:
-        pooled = pooled_odds(case.dossier, case.world, progress=progress)
-        odds = {f: o.ranges for f, o in pooled.items()}
-    tree = grow(case.dossier, odds)
+    tree = grow(case.dossier, odds_of(case, progress) if odds is None else odds)
     return tree, draw_odds(tree)
 
 

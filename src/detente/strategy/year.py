@@ -46,7 +46,6 @@ import pandas as pd
 
 from detente.cases.baselines import IN_FORCE, LAW, REFERENCE, Baseline
 from detente.cases.case import CENTRAL, PINNED, Case
-from detente.equilibrium.memory import solved_once
 from detente.errors import CornerResult, NotConverged, UnknownName
 from detente.policy.changes import Change, apply_changes
 from detente.policy.instruments import Policy
@@ -151,10 +150,9 @@ def incomes(case: Case, state: Held, reading: str = CENTRAL, month: float | None
     def work() -> pd.Series | None:
         more = None if state.added is None or not state.added.any() else Policy.from_arrays(added_tariffs=state.added)
         try:
-            with solved_once(between_runs=True):
-                found = case.outcome(
-                    state.scenario, variant=reading, more=more, changes=state.changes, against=REFERENCE, month=month
-                )
+            found = case.outcome(
+                state.scenario, variant=reading, more=more, changes=state.changes, against=REFERENCE, month=month
+            )
         except (NotConverged, CornerResult):
             if reading == CENTRAL and month is None:
                 raise
