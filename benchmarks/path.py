@@ -7,7 +7,7 @@ from itertools import count
 
 import detente as dt
 from benchmarks.timing import Section, middle, paired, ratio
-from detente.cases.path import ONE_THREAD, Path, path
+from detente.cases.path import Path, path
 from detente.equilibrium.solve import solve
 
 DOSSIER, SCENARIO = "kuala-lumpur-2025", "pessimistic"
@@ -17,7 +17,7 @@ TURN = count(time.time_ns() % 10**6)
 
 def anew(world: dt.World, *, with_ranges: bool) -> Path:
     """The path worked out again: a solver that no earlier run used finds nothing on disk."""
-    solver = dt.Solver(one_thread=True, tolerance=ONE_THREAD.tolerance * (1 + 1e-9 * next(TURN)))
+    solver = dt.Solver(tolerance=dt.Solver().tolerance * (1 + 1e-9 * next(TURN)))
     return path(dt.Case.of(DOSSIER, world, solver=solver), SCENARIO, with_ranges=with_ranges).solve()
 
 
@@ -30,7 +30,7 @@ def run(quick: bool) -> Section:
 
     def textbook() -> None:
         for _ in range(2 * nodes):
-            solve(world, policy, solver=ONE_THREAD)
+            solve(world, policy)
 
     times = paired(
         [lambda: anew(world, with_ranges=False), lambda: anew(world, with_ranges=True), textbook], rounds=3 if quick else 9

@@ -15,7 +15,6 @@ import numpy as np
 import pytest
 
 import detente as dt
-from detente.equilibrium.solve import Solver
 from detente.errors import DetenteError, LooksLikePercent
 from detente.policy.instruments import Instrument
 from detente.validation.stress import extreme
@@ -27,7 +26,6 @@ KINDS = {
     "export tax": 0.05, "cost": 0.1, "purchase": 0.05, "subsidy": 0.05,
 }  # fmt: skip
 """How often a measure is one of each."""
-SOLVER = Solver(one_thread=True)
 SHIPPED, TOY = dt.load_world().economy(), dt.load_world("toy").economy()
 
 
@@ -83,13 +81,13 @@ def drawn(economy: dt.Economy, seed: int, draw: int) -> dt.Outcome:
         warnings.simplefilter("ignore", LooksLikePercent)  # extremes are meant
         policy = package(economy, rng)
         closure = {"deficits": str(rng.choice(["fixed", "zero", "proportional"]))} if rng.uniform() < 0.3 else {}
-        return dt.solve(economy, policy, str(rng.choice(["short", "medium", "long"])), solver=SOLVER, **closure)
+        return dt.solve(economy, policy, str(rng.choice(["short", "medium", "long"])), **closure)
 
 
 def sound(outcome: dt.Outcome) -> None:
     """Solved to the tolerance; by accounting written down here, all that is made is sold and all that is spent is earned."""
     assert outcome.status == "converged"
-    assert outcome.residual <= SOLVER.tolerance
+    assert outcome.residual <= dt.Solver().tolerance
     assert outcome.clearing_gap <= 1e-8
     e, world = outcome.after, outcome.after.economy
     for name in ("shipments", "price", "unit_cost", "wage", "output", "spending", "value_added", "income", "cpi"):
@@ -146,7 +144,7 @@ def test_and_so_do_extreme_packages_at_extreme_parameters(name: str) -> None:
 
     def ask(draw: int) -> dt.Outcome:
         policy, parameters = extreme(economy, 1919, draw)
-        return dt.solve(economy, policy, parameters, solver=SOLVER)
+        return dt.solve(economy, policy, parameters)
 
     found = endings(f"{name}, parameters too", ask)
     assert found["converged"] > COUNT / 2

@@ -222,7 +222,7 @@ def test_draws_that_fail_are_kept_counted_and_told(monkeypatch: pytest.MonkeyPat
 
 
 def test_a_failed_start_leaves_the_draws_to_the_table(monkeypatch: pytest.MonkeyPatch, serial: Ensemble) -> None:
-    monkeypatch.setattr(chunks, "SOLVER", chunks.Solver(tolerance=1e-10, iterations=3, one_thread=True))
+    monkeypatch.setattr(chunks, "SOLVER", chunks.Solver(tolerance=1e-10, iterations=3))
     result = toy()  # three sweeps never suffice: every draw goes the long way round
     assert not result.failed
     assert result.values("real income", "BBB") == pytest.approx(serial.values("real income", "BBB"), abs=1e-6)

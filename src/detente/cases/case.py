@@ -60,9 +60,7 @@ from detente.world.economy import Economy
 from detente.world.library import load_world
 from detente.world.world import World
 
-ONE_THREAD = Solver(one_thread=True)
-"""A solver for many cases beside each other."""
-__all__ = ["BASELINES", "CENTRAL", "ONE_THREAD", "PINNED", "STATUS_QUO", "Case", "Node", "mean_rate", "run_scenarios"]
+__all__ = ["BASELINES", "CENTRAL", "PINNED", "STATUS_QUO", "Case", "Node", "mean_rate", "run_scenarios"]
 T = TypeVar("T")
 LAID_OUT = 32
 """Sets of measures in force that a case keeps laid out, about 1 MB each on the shipped world. A measure that was moved makes a

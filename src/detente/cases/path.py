@@ -24,7 +24,7 @@ import numpy as np
 import pandas as pd
 
 from detente.cases.baselines import STATUS_QUO, Baseline, in_words
-from detente.cases.case import ONE_THREAD, Case
+from detente.cases.case import Case
 from detente.cases.readings import CENTRAL, KEPT, Node, Reading, readings as all_readings
 from detente.equilibrium.indicators import Indicator, indicator as named_indicator
 from detente.equilibrium.months import Stretch, interpolated, nodes as path_nodes, path_table, stretches
@@ -265,7 +265,7 @@ def path(
     `together` groups to read beside the economies; `options` go to `Case.of`. Nothing is solved yet. Raises
     `UnknownName`, `InputError`, and what `Case.of` raises.
     """
-    held = case if isinstance(case, Case) else Case.of(case, **{"solver": ONE_THREAD, **options})
+    held = case if isinstance(case, Case) else Case.of(case, **options)
     months = tuple(sorted({float(m) for m in (path_nodes() if nodes is None else nodes)}))
     if len(months) < 1:
         raise InputError(refusal("cases", "path_needs_months", first="0", last=f"{path_nodes()[-1]:g}", asked="none"))

@@ -55,8 +55,7 @@ class Solver:
 
     `tolerance` on the largest change of any log variable in a sweep (looser than 1e-9 may fail the market check);
     `iterations` sweeps at most in each attempt; where preconditioned sweeps fail, plain ones are tried, then wages move by
-    smaller steps and the shock is brought in over `stages` parts (homotopy). With `one_thread` the compiled code runs on one
-    core and gives the same bytes however many there are.
+    smaller steps and the shock is brought in over `stages` parts (homotopy).
     """
 
     tolerance: float = 1e-11
@@ -64,7 +63,6 @@ class Solver:
     memory: int = 8
     stages: int = 8
     persist: bool = True
-    one_thread: bool = False
 
 
 @dataclass(frozen=True)
@@ -266,11 +264,10 @@ def _once(
 
 def _run(economy: Economy, shock: Shock, parameters: Parameters, solver: Solver, near: Array | None = None) -> Attempt:
     """The compiled fixed point: preconditioned, then plain, then with smaller wage steps and the shock in stages."""
-    _prepare()
-    from detente.equilibrium import arrays, system
+    from detente.equilibrium import arrays
     from detente.equilibrium.preconditioner import nothing, preconditioner
 
-    kernel = one_thread_kernel() if solver.one_thread else system.equilibrium
+    equilibrium = kernel()
     b, k = arrays.base_at_hand(economy, parameters), arrays.controls(economy, shock, parameters)
     v = arrays.levers(shock, arrays.late_rows([shock], room=True))
     n, s = economy.output.shape
@@ -280,7 +277,7 @@ def _run(economy: Economy, shock: Shock, parameters: Parameters, solver: Solver,
 
     def go(start: Array, v: Any, k: Any, damping: float, tolerance: float, by: Any, most: int) -> Attempt:
         p = arrays.values(economy, parameters, damping)
-        flat, residual, sweeps = kernel(start, b, v, k, p, tolerance, most, by, memory=solver.memory)
+        flat, residual, sweeps = equilibrium(start, b, v, k, p, tolerance, most, by, memory=solver.memory)
         return Attempt(np.asarray(flat), float(residual), int(sweeps), "direct")
 
     quick = min(PRECONDITIONED, solver.iterations)
@@ -485,16 +482,12 @@ def _digest(economy: Economy, shock: Shock, parameters: Parameters) -> str:
     return sha256(*parts)[:16]
 
 
-@lru_cache(maxsize=1)
-def one_thread_kernel() -> Any:
-    """The compiled fixed point held to one thread: for many solves beside each other, and for bytes that never differ."""
-    import jax
-
+def kernel() -> Any:
+    """The compiled fixed point (`system.equilibrium`); its code is kept on disk."""
     from detente.equilibrium import system
 
     _prepare()
-    options = {"xla_cpu_multi_thread_eigen": False}
-    return jax.jit(system._equilibrium, static_argnames=("memory",), compiler_options=options)
+    return system.equilibrium
 
 
 @lru_cache(maxsize=1)

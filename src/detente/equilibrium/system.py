@@ -445,7 +445,9 @@ def _equilibrium(
     return fixed_point(f, start, tolerance, iterations, memory)
 
 
-equilibrium = jax.jit(_equilibrium, static_argnames=("memory",))
+equilibrium = jax.jit(_equilibrium, static_argnames=("memory",), compiler_options={"xla_cpu_multi_thread_eigen": False})
+"""Compiled for one core: its matrices are too small to share out, and what is solved beside it wants the others. The same bytes
+come out however many there are."""
 
 
 @partial(jax.jit, static_argnames=("memory",))

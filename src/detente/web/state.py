@@ -26,7 +26,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from detente import __version__
 from detente.cases.baselines import IN_FORCE, LAW, Baseline, in_words
-from detente.cases.case import CENTRAL, ONE_THREAD, Case
+from detente.cases.case import CENTRAL, Case
 from detente.equilibrium.outcome import Outcome
 from detente.errors import BadDossier, InputError, UnknownName
 from detente.files import sha256
@@ -230,7 +230,7 @@ class Shared(NamedTuple):
 )
 def _case(name: str, dossier: Dossier, world: World, horizon: str) -> Shared:
     """The case that all states of a dossier at a horizon share."""
-    return Shared(Case.of(dossier, world, horizon, solver=ONE_THREAD), 1 if name.startswith(PACKAGED) else 4)
+    return Shared(Case.of(dossier, world, horizon), 1 if name.startswith(PACKAGED) else 4)
 
 
 def with_scenario(dossier: Dossier, scenario: str | None, changes: tuple[Change, ...], day: date) -> Dossier:

@@ -8,7 +8,7 @@ from typing import Annotated, Literal, NamedTuple
 from pydantic import Field
 
 from detente import __version__
-from detente.cases.case import ONE_THREAD, Case
+from detente.cases.case import Case
 from detente.equilibrium.outcome import Outcome
 from detente.errors import InputError
 from detente.web.effects import Unit
@@ -80,4 +80,4 @@ class Subject(NamedTuple):
 def whole(case: Resolved) -> tuple[Case, str | None]:
     """The case with moved levers as a scenario of its own, and the scenario shown."""
     dossier, scenario = case.as_dossier()
-    return (Case.of(dossier, case.world, case.horizon, solver=ONE_THREAD) if case.shift else case.case), scenario
+    return (Case.of(dossier, case.world, case.horizon) if case.shift else case.case), scenario

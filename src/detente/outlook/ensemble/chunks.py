@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from detente.equilibrium.levels import Equilibrium
 from detente.equilibrium.outcome import Outcome, Shadow
-from detente.equilibrium.solve import PRECONDITIONED, Attempt, Solver, _with_ideas, judged, one_thread_kernel, solve_flat
+from detente.equilibrium.solve import PRECONDITIONED, Attempt, Solver, _with_ideas, judged, kernel, solve_flat
 from detente.errors import NotConverged
 from detente.extras import need
 from detente.outlook.ensemble.draws import Drawn
@@ -27,7 +27,7 @@ from detente.outlook.ensemble.plan import CENTRE, Package, Plan
 from detente.strategy.objectives import PARTS
 from detente.types import Array
 
-SOLVER = Solver(tolerance=1e-10, one_thread=True)
+SOLVER = Solver(tolerance=1e-10)
 
 
 def solve_chunk(plan: Plan, package: str, chunk: int) -> bytes:
@@ -81,7 +81,7 @@ class _Solve:
         n, s = economy.output.shape
         size = 3 * n * s + n + k.log_bound.size
         start = self.start if self.start is not None and self.start.size == size else np.zeros(size)
-        flat, residual, sweeps = one_thread_kernel()(
+        flat, residual, sweeps = kernel()(
             start, self.base, arrays.levers(shock), k, arrays.values(economy, parameters),
             SOLVER.tolerance, min(PRECONDITIONED, SOLVER.iterations), preconditioner(economy, parameters, k),
             memory=SOLVER.memory,
@@ -93,7 +93,7 @@ class _Solve:
             after, _, shadows = judged(economy, shock, parameters, attempt, self.package.name)
         except NotConverged:
             # from the table, by smaller steps and in stages, to the tighter tolerance of a single solve
-            attempt = solve_flat(economy, shock, parameters, Solver(one_thread=True))
+            attempt = solve_flat(economy, shock, parameters, Solver())
             after, _, shadows = judged(economy, shock, parameters, attempt, self.package.name)
         return after, attempt, shadows
 
