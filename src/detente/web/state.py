@@ -175,10 +175,8 @@ def resolve(state: PageState) -> Resolved:
     if state.world not in list_worlds():
         raise UnknownName(state.world, list_worlds(), "world")
     world = load_world(state.world)
-    problems = dossier.check(world.regions, world.sectors)
-    if problems:
-        more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
-        raise InputError(f"the dossier {dossier.id} does not fit {world.name}: {problems[0]}{more}")
+    horizon = state.horizon or dossier.horizon.default
+    case = _case(dossier_key, dossier, world, horizon).case
     scenario = None if state.scenario == "status-quo" else state.scenario
     day = policy_day(dossier, scenario, state.levers)
     at_home = lever_values(dossier, scenario, day)
@@ -186,10 +184,8 @@ def resolve(state: PageState) -> Resolved:
     moved = {k: v for k, v in state.levers.items() if k == DATE or abs(v - at_home[k]) > SAME}
     if day == dossier.changes_of(scenario)[1]:
         moved.pop(DATE, None)
-    horizon = state.horizon or dossier.horizon.default
     against = state.against or (IN_FORCE if scenario is None else LAW)  # levers alone: what they change
     key = digest([__version__, dossier_key, scenario, dict(sorted(moved.items())), horizon, against, world.fingerprint])
-    case = _case(dossier_key, dossier, world, horizon).case
     return Resolved(state, case, dossier_key, scenario, moved, at_home, changes, day, against, key, places(state.content))
 
 
@@ -229,7 +225,11 @@ class Shared(NamedTuple):
     lock=Lock(),
 )
 def _case(name: str, dossier: Dossier, world: World, horizon: str) -> Shared:
-    """The case that all states of a dossier at a horizon share."""
+    """The case that all states of a dossier at a horizon share. Raises `InputError` where the two do not fit."""
+    problems = dossier.check(world.regions, world.sectors)
+    if problems:
+        more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
+        raise InputError(f"the dossier {dossier.id} does not fit {world.name}: {problems[0]}{more}")
     return Shared(Case.of(dossier, world, horizon), 1 if name.startswith(PACKAGED) else 4)
 
 
