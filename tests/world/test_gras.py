@@ -67,7 +67,9 @@ def test_the_published_example_and_an_independent_optimiser_agree() -> None:
             {"type": "eq", "fun": lambda z: table(z).sum(0)[:-1] - columns[:-1]},
         ],
     )  # fmt: skip
-    assert solved.success
+    # whether it calls itself done hangs on the last digits: what counts is that it meets the totals, at no lower a cost
+    assert np.abs(table(solved.x).sum(1) - rows).max() < 1e-8
+    assert np.abs(table(solved.x).sum(0) - columns).max() < 1e-8
     np.testing.assert_allclose(found[kept], a * solved.x, atol=2e-5)
     assert _objective(found[kept] / a, a) <= solved.fun + 1e-9
 

@@ -61,6 +61,7 @@ def exposure(
 
 def _table(found: Any) -> Any:
     """By economy (home left out), or by sector where there is a partner."""
+    from detente.words import fixed
     from detente.world.reliance import FACE, HIDDEN, LOOK
 
     frame = found.to_frame()
@@ -73,7 +74,7 @@ def _table(found: Any) -> Any:
         values = [float(row[c]) for c in columns]
         if any(values):
             shown.add_row(
-                _label(str(code), str(row["name"])), *(signed(v, 1) if k == 2 else f"{v:.1f}" for k, v in enumerate(values))
+                _label(str(code), str(row["name"])), *(signed(v, 1) if k == 2 else fixed(v, 1) for k, v in enumerate(values))
             )
     return shown
 
@@ -83,16 +84,16 @@ def _label(code: str, name: str) -> str:
 
 
 def _points(found: Any) -> Any:
-    from detente.words import clipped
+    from detente.words import clipped, fixed
     from detente.words.names import sector_name
 
     shown = text_table(
         ("input", "seller", "its\nshare, %", "concen-\ntration", "hard to\nreplace", "at stake,\n% of GDP", "index")
     )
     for code, row in found.chokepoints[found.chokepoints["index"] >= LEAST].head(MOST).iterrows():
-        figures = (f"{row[c]:.2f}" for c in ("concentration", "hard to replace", "at stake, %"))
+        figures = (fixed(row[c]) for c in ("concentration", "hard to replace", "at stake, %"))
         label = clipped(sector_name(str(code)), 26)
-        shown.add_row(label, str(row["seller"]), f"{row['its share, %']:.0f}", *figures, f"{row['index']:.2f}")
+        shown.add_row(label, str(row["seller"]), fixed(row["its share, %"], 0), *figures, fixed(row["index"]))
     return shown
 
 
@@ -101,10 +102,12 @@ def _minerals_title(found: Any) -> str:
 
 
 def _minerals(found: Any) -> Any:
+    from detente.words import fixed
+
     shown = text_table(("mineral", "imports", "seller", "its\nshare, %", "mined\nmost in", "its\nshare, %"))
     for row in found.minerals[found.minerals["index"] != 0].head(MOST).to_dict(orient="records"):
         shown.add_row(
-            row["name"], f"{row['imports, million USD']:,.0f}", row["seller"], f"{row['its share, %']:.0f}",
-            row["mined by"], f"{row['of mine output, %']:.0f}",
+            row["name"], fixed(row["imports, million USD"], 0), row["seller"], fixed(row["its share, %"], 0),
+            row["mined by"], fixed(row["of mine output, %"], 0),
         )  # fmt: skip
     return shown
