@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 from functools import partial
+from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -111,14 +113,18 @@ def test_nothing_is_solved_twice(monkeypatch: pytest.MonkeyPatch) -> None:
     assert long.outcome("war").provenance["horizon"] == "long"
 
 
-def test_solutions_outlive_the_process_by_content(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
-    from importlib import import_module
-
+@pytest.fixture
+def runs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[int]:
+    """One entry an equilibrium that is worked out, from an empty folder on."""
     solver = import_module("detente.equilibrium.solve")
     monkeypatch.setenv("DETENTE_CACHE", str(tmp_path))
-    runs: list[int] = []
+    found: list[int] = []
     run = solver._run
-    monkeypatch.setattr(solver, "_run", lambda *given, **more: runs.append(1) or run(*given, **more))
+    monkeypatch.setattr(solver, "_run", lambda *given, **more: found.append(1) or run(*given, **more))
+    return found
+
+
+def test_solutions_outlive_the_process_by_content(runs: list[int], tmp_path: Path) -> None:
     first = dt.Case.of(DOSSIER, TOY, with_ranges=False).outcome("war")
     assert len(runs) == 2
     second = dt.Case.of(DOSSIER, TOY, with_ranges=False).outcome("war")
@@ -136,14 +142,7 @@ def test_solutions_outlive_the_process_by_content(monkeypatch: pytest.MonkeyPatc
 
 
 @pytest.mark.parametrize("ask", ["a scenario", "any policy", "an idea path", "what had stayed", "more"])
-def test_whatever_is_solved_on_a_case_outlives_the_process(ask: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
-    from importlib import import_module
-
-    solver = import_module("detente.equilibrium.solve")
-    monkeypatch.setenv("DETENTE_CACHE", str(tmp_path))
-    runs: list[int] = []
-    run = solver._run
-    monkeypatch.setattr(solver, "_run", lambda *given, **more: runs.append(1) or run(*given, **more))
+def test_whatever_is_solved_on_a_case_outlives_the_process(ask: str, runs: list[int]) -> None:
     asked: dict[str, Callable[[dt.Case], Outcome]] = {
         "a scenario": lambda case: case.outcome("war"),
         "any policy": lambda case: case.under(case.policy("war")),

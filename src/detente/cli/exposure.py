@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from detente.cli.common import Json, WorldName, ask, emit, out, save, signed, text_table, the_world
+from detente.cli.common import Json, WorldName, ask, emit, out, save, text_table, the_world
 from detente.cli.questions import ChartFile, TableFile
 
 MOST = 15
@@ -73,9 +73,7 @@ def _table(found: Any) -> Any:
             continue
         values = [float(row[c]) for c in columns]
         if any(values):
-            shown.add_row(
-                _label(str(code), str(row["name"])), *(signed(v, 1) if k == 2 else fixed(v, 1) for k, v in enumerate(values))
-            )
+            shown.add_row(_label(str(code), str(row["name"])), *(fixed(v, 1, signed=k == 2) for k, v in enumerate(values)))
     return shown
 
 

@@ -287,15 +287,12 @@ def controls(outcome: Outcome) -> list[dict[str, Any]]:
     shock = outcome.shock
     found = []
     for control, shadow in zip(shock.controls if shock else (), outcome.shadows, strict=True):
-        by, on, goods = (
-            [names[k] for k in np.unique(at)]
-            for names, at in zip((outcome.regions, outcome.regions, outcome.sectors), control.cells, strict=True)
-        )
+        by, on = ([outcome.regions[k] for k in np.unique(at)] for at in control.cells[:2])
         found.append(
             {
                 "by": by,
                 "on": on if len(on) < len(outcome.regions) - 2 else ["WORLD"],
-                "sector": goods,
+                "sector": [outcome.sectors[k] for k in control.goods],
                 "what": "at least" if control.kind == "at least" else "withheld",
                 "withheld_pct": None if control.by_value else _round(100 * (1 - control.bound), 2),
                 "licence_worth_pct": _round(shadow.price_wedge, 2),
