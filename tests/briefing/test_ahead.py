@@ -37,6 +37,16 @@ def test_what_is_not_let_go_on_ends():
     process.wait()
 
 
+def test_none_is_started_once_it_is_settled_that_it_need_not_go_on(monkeypatch):
+    """Another reader's briefing finds its scenarios on disk and solves a few things of its own later on."""
+    started = []
+    monkeypatch.setattr(ahead.subprocess, "Popen", lambda *args, **kwargs: started.append(args))
+    process = ahead.Ahead(small_future.small_future(), load_world("toy"), None)
+    process.end()
+    process.begin()
+    assert (started, process._told) == ([], None)
+
+
 def test_without_a_process_nothing_waits(monkeypatch, tmp_path: Path):
     for found in ("", str(tmp_path / "none")):
         monkeypatch.setattr(sys, "executable", found)

@@ -2,6 +2,7 @@
 
 import importlib
 import threading
+import time
 
 import numpy as np
 import pytest
@@ -71,6 +72,27 @@ def test_a_search_from_a_state_nearby_is_not_kept(runs):
         solve_flat(economy, shock, parameters, Solver(), near)
     assert len(runs) == 3
     assert len(kept) == 1
+
+
+def test_the_first_equilibrium_is_told_once_however_many_threads_begin_with_one():
+    kept, told = Kept(), []
+    meet = threading.Barrier(8)
+
+    def slow() -> None:
+        told.append(1)
+        time.sleep(0.05)
+
+    def work() -> None:
+        meet.wait()
+        kept.works()
+
+    kept.begins = slow
+    threads = [threading.Thread(target=work) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert (len(told), kept.worked) == (1, 8)
 
 
 def test_what_does_not_converge_raises_each_time():

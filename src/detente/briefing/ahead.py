@@ -34,8 +34,8 @@ class Ahead:
         self._told: Thread | None = None
 
     def begin(self) -> None:
-        """Start it; it reads its code and waits for a word."""
-        if not sys.executable:
+        """Start it; it reads its code and waits for a word. Once that word cannot come any more, nothing is started."""
+        if not sys.executable or self._decided.is_set():
             return
         try:
             quiet = subprocess.DEVNULL

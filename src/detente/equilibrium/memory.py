@@ -65,9 +65,10 @@ class Kept:
 
     def works(self) -> None:
         """Note that an equilibrium is worked out."""
-        if not self.worked:
+        with self._guard:
+            first, self.worked = not self.worked, self.worked + 1
+        if first:
             self.begins()
-        self.worked += 1
 
     def answer(self, question: Hashable, work: Callable[[], T]) -> T:
         """What `work` gives, worked out once. A failure is not kept."""
