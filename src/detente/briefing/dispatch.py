@@ -54,7 +54,7 @@ from detente.policy.prospects import Fork
 from detente.policy.timing import OVER, RESTING, Deadline, Status, next_deadlines, status_on, turning_days
 from detente.strategy.year import money_of
 from detente.types import Progress, Range, plain
-from detente.words import refusal
+from detente.words import refusal, whole_percent
 from detente.world.library import load_world
 from detente.world.world import World
 
@@ -323,7 +323,7 @@ class Moved:
     @property
     def points(self) -> int:
         """How far it moved as printed, whole percentage points."""
-        return abs(round(100 * self.after) - round(100 * self.before))
+        return abs(whole_percent(self.after) - whole_percent(self.before))
 
 
 @dataclass(frozen=True)

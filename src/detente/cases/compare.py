@@ -39,7 +39,7 @@ from detente.policy.dossier import Dossier, load_dossier
 from detente.policy.instruments import Policy
 from detente.shapley_values import all_sets, shapley_values
 from detente.types import Progress
-from detente.words import MINUS, refusal, say, tell
+from detente.words import refusal, say, tell
 from detente.words.shown import Shown
 from detente.world.library import load_world
 from detente.world.world import World
@@ -261,7 +261,7 @@ class WhatChanged(Shown):
                 raise UnknownName(region, [str(r) for r in self.frame.index], "region")
             row = {str(k): float(v) for k, v in self.frame.loc[[region]].iloc[0].items()}
             rows.append((region, row["before, %"], row["after, %"], {p: row[_column(p)] for p in self.parts}))
-        return tell(self, rows=rows, signed=lambda points: f"{points:+.3f}".replace("-", MINUS))
+        return tell(self, rows=rows)
 
 
 def what_changed(before: Run, after: Run) -> WhatChanged:

@@ -9,6 +9,7 @@ import typer
 
 from detente.cli.common import DossierName, HorizonName, Json, WorldName, ask, emit, out, save, signed, subject_of, text_table
 from detente.cli.questions import TableFile, once
+from detente.words import fixed
 
 REGION = typer.Option(
     "--region", "-r", help="An economy (MYS) or WORLD, may be given again; the parties, the host and the world if absent."
@@ -50,7 +51,7 @@ def uncertainty(
     shown = text_table(("scenario", "chance a year, %", "as a duty of, %", *codes))
     for row in found.rows:
         shown.add_row(
-            row.scenario, f"{100 * row.hazard.value:.0f}", f"{row.equivalent.value:.0f}",
+            row.scenario, fixed(100 * row.hazard.value, 0), fixed(row.equivalent.value, 0),
             *(signed(row.effect(code).value) for code in codes),
         )  # fmt: skip
     out.print(shown)

@@ -23,6 +23,7 @@ from detente.cli.reply import Escaped, Voice
 from detente.cli.shapes import marked
 from detente.errors import InputError
 from detente.files import table_csv, target_file, write
+from detente.words import decimals_for, fixed
 from detente.words.controls import escaped
 from detente.words.currency import DOLLAR, currency, in_currency, record_in_currency, table_in_currency
 
@@ -180,16 +181,13 @@ def print_idle(idle: Mapping[str, str], title: str) -> None:
 
 
 def signed(value: float, places: int = 2) -> str:
-    """Two decimals (or `places`) with a true minus sign; what rounds to nothing has no sign."""
-    text = f"{value:+,.{places}f}"
-    return text[1:] if not text.strip("+-0.") else text.replace("-", "−")
+    """Two decimals (or `places`) with a sign, as sentences print it; what rounds to nothing has none."""
+    return fixed(value, places, signed=True)
 
 
 def places_for(values: Iterable[float], most: int = 4) -> int:
     """Decimals that show two digits of the largest of several numbers in one table: two, more where all are small, and two
     again where all round to nothing at `most`."""
-    from detente.words import decimals_for
-
     largest = max((abs(v) for v in values if v == v), default=0.0)
     return 2 if largest < 0.5 * 10.0**-most else max(2, decimals_for(largest, most=most))
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from detente.cli.common import Json, emit, out, text_table
+from detente.words import fixed
 
 if TYPE_CHECKING:
     from detente.world.panel import Panel
@@ -71,8 +73,8 @@ def show(
     duties = ("duty, % of imports",) if panel.flow == "imports" else ()
     table = text_table(("year", "months", f"{panel.flow}, USD bn", "of which “rest”, %", *duties))
     for year, row in _years(panel).items():
-        duty = () if row["duty_pct"] is None else (f"{row['duty_pct']:.2f}",)
-        table.add_row(str(year), f"{row['months']}", f"{row['value_bn']:,.1f}", f"{row['rest_pct']:.1f}", *duty)
+        value, rest, duty = (math.nan if v is None else v for v in (row["value_bn"], row["rest_pct"], row["duty_pct"]))
+        table.add_row(str(year), f"{row['months']}", fixed(value, 1), fixed(rest, 1), *([fixed(duty)] if duties else []))
     out.print(table)
 
 

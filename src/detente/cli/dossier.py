@@ -28,6 +28,7 @@ from detente.cli.common import (
 from detente.cli.new import new
 from detente.errors import InputError
 from detente.files import write
+from detente.words import fixed
 
 if TYPE_CHECKING:
     from detente.policy.dossier import Dossier
@@ -366,7 +367,7 @@ def policy_average(
             columns = (frame["date"].tolist(), frame["average_pct"].tolist(), frame["additional_pp"].tolist())
             for day, average, added in zip(*columns, strict=True):
                 if average != last:
-                    table.add_row(str(day), f"{average:.1f}", f"{added:.1f}")
+                    table.add_row(str(day), fixed(average, 1), fixed(added, 1))
                 last = average
             out.print(f"{by} on {on}, {frame['definition'].tolist()[0]}", highlight=False)
             out.print(table)
@@ -374,7 +375,8 @@ def policy_average(
             if len(parted):
                 high = float(parted["average_if_not_known_hold_pct"].iloc[-1])
                 out.print(
-                    f"From {parted['date'].tolist()[0]} it is not known whether all suspensions hold; without them {high:.1f} %.",
+                    f"From {parted['date'].tolist()[0]} it is not known whether all suspensions hold; "
+                    f"without them {fixed(high, 1)} %.",
                     highlight=False, soft_wrap=True,
                 )  # fmt: skip
             if beyond is not None:
@@ -396,19 +398,19 @@ def policy_average(
         ]  # fmt: skip
         emit({"ledger": book.id, **found.record(), "all_definitions_pct": others, "published": near})
         return
-    out.print(f"{by} on {on}, {found.date}: {found:.1f} %", highlight=False, style="bold")
+    out.print(f"{by} on {on}, {found.date}: {fixed(float(found), 1)} %", highlight=False, style="bold")
     out.print(f"{found.definition}: {found.meaning}", highlight=False)
     table = text_table(("part", "points"))
     table.columns[0].no_wrap = False
     if found.base:
-        table.add_row("base rate", f"{found.base:.1f}")
+        table.add_row("base rate", fixed(found.base, 1))
     for name, value in found.pieces.items():
-        table.add_row(book.measure(name).title, f"{value:.2f}".replace("-", "−"))
+        table.add_row(book.measure(name).title, fixed(value))
     out.print(table) if table.row_count else out.print("No such duty is in force on that day.", highlight=False)
     beside = text_table(("other definition", "average, %"))
     for name, other in others.items():
         if other is not None and name != found.definition:
-            beside.add_row(name, f"{other:.1f}".replace("-", "−"))
+            beside.add_row(name, fixed(other, 1))
     if beside.row_count:
         out.print(beside)
     if found.not_counted:
@@ -417,7 +419,7 @@ def policy_average(
         out.print(found.beyond, highlight=False, markup=False, soft_wrap=True)
     if found.unknown:
         out.print(
-            f"Not known whether these hold: {', '.join(found.unknown)}. With them {found.if_unknown_hold:.1f} %.",
+            f"Not known whether these hold: {', '.join(found.unknown)}. With them {fixed(found.if_unknown_hold, 1)} %.",
             highlight=False, markup=False, soft_wrap=True,
         )  # fmt: skip
 
@@ -484,7 +486,7 @@ def _show_reading(reading: Reading) -> None:
     ]  # fmt: skip
     for name, found in lines:
         for f in found:
-            out.print(f"{name:9}{f.confidence:.2f}  {_finding_line(name, f)}", highlight=False, soft_wrap=True)
+            out.print(f"{name:9}{fixed(f.confidence)}  {_finding_line(name, f)}", highlight=False, soft_wrap=True)
     if reading.set_aside:
         out.print(
             f"set aside: {len(reading.set_aside)} mentions (denied, hypothetical, historical or too vague; see --json)",

@@ -9,6 +9,7 @@ import typer
 
 from detente.cli.common import Json, emit, out, out_file, progress_bar, save_figure, text_table
 from detente.errors import InputError
+from detente.words import fixed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -71,7 +72,7 @@ def _show(found: Mapping[str, Any], name: str) -> None:
     shown = text_table(("months", "coefficient", "s.e.", "low", "high", "F", "factor", "low", "high"))
     keys = ("coefficient", "standard_error", "low", "high")
     for r in entry["rows"]:
-        strength = "" if r["first_stage_f"] is None else f"{r['first_stage_f']:.0f}"
+        strength = "" if r["first_stage_f"] is None else fixed(r["first_stage_f"], 0)
         factors = (_figure(r.get(k)) if r["months"] > 0 else "" for k in ("factor", "factor_low", "factor_high"))
         shown.add_row(str(r["months"]).replace("-", "−"), *(_figure(r[k]) for k in keys), strength, *factors)
     out.print(shown)
@@ -83,8 +84,6 @@ def _show(found: Mapping[str, Any], name: str) -> None:
 
 
 def _figure(value: float | None) -> str:
-    from detente.words import fixed
-
     return "–" if value is None else fixed(value, 2)
 
 

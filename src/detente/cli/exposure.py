@@ -8,6 +8,7 @@ import typer
 
 from detente.cli.common import Json, WorldName, ask, emit, out, save, text_table, the_world
 from detente.cli.questions import ChartFile, TableFile
+from detente.words import fixed
 
 MOST = 15
 """Rows of a table of chokepoints or minerals; JSON has all."""
@@ -61,7 +62,6 @@ def exposure(
 
 def _table(found: Any) -> Any:
     """By economy (home left out), or by sector where there is a partner."""
-    from detente.words import fixed
     from detente.world.reliance import FACE, HIDDEN, LOOK
 
     frame = found.to_frame()
@@ -82,7 +82,7 @@ def _label(code: str, name: str) -> str:
 
 
 def _points(found: Any) -> Any:
-    from detente.words import clipped, fixed
+    from detente.words import clipped
     from detente.words.names import sector_name
 
     shown = text_table(
@@ -100,8 +100,6 @@ def _minerals_title(found: Any) -> str:
 
 
 def _minerals(found: Any) -> Any:
-    from detente.words import fixed
-
     shown = text_table(("mineral", "imports", "seller", "its\nshare, %", "mined\nmost in", "its\nshare, %"))
     for row in found.minerals[found.minerals["index"] != 0].head(MOST).to_dict(orient="records"):
         shown.add_row(

@@ -13,6 +13,7 @@ import typer
 from detente.cli.common import Json, emit, out, out_file, text_table
 from detente.errors import InputError
 from detente.files import write
+from detente.words import fixed
 
 if TYPE_CHECKING:
     from detente.outlook.starter import ToReplace
@@ -78,7 +79,7 @@ def _show(found: ToReplace) -> None:
     out.answer(found.explain())
     table = text_table(("replace", "stands", "tried", *(f"{p} ±%" for p in found.parties)))
     for row in found.rows:
-        moves = [f"{row.moves[p]:.2f}" if row.moves else "" for p in found.parties]
+        moves = [fixed(row.moves[p]) if row.moves else "" for p in found.parties]
         table.add_row(row.name, row.stands, row.tried, *moves)
     out.print(table)
 

@@ -22,7 +22,7 @@ from detente.cli.common import (
     text_table,
 )
 from detente.cli.questions import ChartFile, TableFile, once
-from detente.words import capital
+from detente.words import capital, fixed
 from detente.words.currency import currency
 
 if TYPE_CHECKING:
@@ -82,14 +82,14 @@ def _one(found: Politics, home: Home) -> None:
     if not places.empty:
         shown = text_table((home.one, "rank", "jobs", "change", "per 1000", "exposed", "USD mn"))
         for name, r in _ends(places[places["rank"].notna()]).iterrows():
-            cost = "" if r["cost"] != r["cost"] else f"{r['cost']:,.0f}"
-            figures = f"{r['before']:,.0f}", signed(r["change"]), signed(r["per thousand"]), f"{r['behind']:,.1f}", cost
-            shown.add_row(str(name), f"{r['rank']:.0f}", *figures)
+            cost = "" if r["cost"] != r["cost"] else fixed(r["cost"], 0)
+            figures = fixed(r["before"], 0), signed(r["change"]), signed(r["per thousand"]), fixed(r["behind"], 1), cost
+            shown.add_row(str(name), fixed(r["rank"], 0), *figures)
         out.print(shown)
     shown = text_table(("sector", "rank", "jobs", "change", "exposed"))
     for code, r in _ends(home.ranked("sectors")).iterrows():
-        jobs = f"{r['before']:,.0f}"
-        shown.add_row(f"{code}  {r['name']}", f"{r['rank']:.0f}", jobs, signed(r["change"]), f"{r['behind']:,.1f}")
+        jobs = fixed(r["before"], 0)
+        shown.add_row(f"{code}  {r['name']}", fixed(r["rank"], 0), jobs, signed(r["change"]), fixed(r["behind"], 1))
     out.print(shown)
 
 
@@ -107,5 +107,5 @@ def _several(found: Politics) -> None:
     for h in found.homes:
         idle = [signed(h.unemployed) if h.unemployed is not None else ""] if floored else []
         dollars = "" if h.bill.dollars is None else signed(h.bill.dollars)
-        shown.add_row(str(h.scenario), h.party, f"{h.gained:,.1f}", f"{abs(h.lost):,.1f}", *idle, f"{h.behind:,.1f}", dollars)
+        shown.add_row(str(h.scenario), h.party, fixed(h.gained, 1), fixed(abs(h.lost), 1), *idle, fixed(h.behind, 1), dollars)
     out.print(shown)

@@ -38,6 +38,7 @@ from detente.cli.common import (
 )
 from detente.errors import InputError
 from detente.web.__main__ import folder_name, out_folder
+from detente.words import fixed
 from detente.words.currency import currency
 
 if TYPE_CHECKING:
@@ -221,7 +222,7 @@ def nash(
     shown = text_table(("player", "mean rate, %", "median, %", "real income, %"))
     for code, row in found.to_frame().iterrows():
         shown.add_row(
-            str(code), f"{row['mean rate, %']:.1f}", f"{row['median rate, %']:.1f}", signed(float(row["real income, %"]))
+            str(code), fixed(row["mean rate, %"], 1), fixed(row["median rate, %"], 1), signed(float(row["real income, %"]))
         )
     shown.add_row("world", "", "", signed(found.outcome.world_real_income), style="bold")
     out.print(shown)
@@ -277,7 +278,7 @@ def bargain(
     out.print(f"{solution} bargain against {disagreement}, {run_words(horizon or 'medium')}", highlight=False)
     shown = text_table(("by", "on", "sector", "without a deal, %", "agreed, %"))
     for row in deal.rates().itertuples(index=False):
-        shown.add_row(row[0], row[1] or "each other", row[2] or "all goods", f"{row[3]:.1f}", signed(row[4]))
+        shown.add_row(row[0], row[1] or "each other", row[2] or "all goods", fixed(row[3], 1), signed(row[4]))
     out.print(shown)
     gains = text_table(("party", "gain, %", "most it could get, %"))
     for name in deal.parties:
@@ -323,7 +324,7 @@ def regimes(
     )
     shown_table = text_table(("", *found.outcomes))
     rates = found.mean_rates()
-    shown_table.add_row("mean tariff, %", *(f"{rates[k]:.1f}" for k in found.outcomes))
+    shown_table.add_row("mean tariff, %", *(fixed(rates[k], 1) for k in found.outcomes))
     shown_table.add_row("world, %", *(signed(found.outcomes[k].world_real_income) for k in found.outcomes), style="bold")
     for code in frame.drop(index="world")["nash"].sort_values().index:
         shown_table.add_row(str(code), *(signed(float(frame[k][code])) for k in found.outcomes))
@@ -368,15 +369,14 @@ def deal(
     step = f"at the package: {{}}, points by {found.judged_by}"
     for row in found.exchange().to_dict(orient="records"):
         moved = (row[step.format(what)] for what in ("costs the giver", "brings the other"))
-        costs, brings = (f"{x:+.4f}".replace("-", "−") if round(x, 4) else "0" for x in moved)
-        issues.add_row(row["issue"], row["in the package"], costs, brings)
+        issues.add_row(row["issue"], row["in the package"], *map(_fine, moved))
     issues.columns[0].no_wrap = False
     out.print(issues)
     out.print(f"Costs and gains in points of real income a year by {found.judged_by}.", style="dim", highlight=False)
     parts = text_table(("", "gain", "alone", "from the other", "given up", "over best alone"))
     for e in found.exchanges():
         values = (e.gain, e.alone, e.from_the_other, -e.given_up, e.over_best_unilateral)
-        parts.add_row(e.party, *(f"{v:+.3f}".replace("-", "−") for v in values))
+        parts.add_row(e.party, *(signed(v, 3) for v in values))
     out.print(parts)
     out.print("Over best alone = from the other + given up = gain − alone.", style="dim", highlight=False)
     for paragraph in found.explain().split("\n\n"):
@@ -419,7 +419,7 @@ def control(
     shown = text_table(("withheld, %", f"{party}, %", *judged, "hardest hit", "its income, %"))
     for share, rows in found.curve.groupby(found.curve["withheld, %"].round()):
         _, worth, income, worst, lost = rows.loc[rows["objective, points"].idxmax()]
-        shown.add_row(f"{share:.0f}", *map(_fine, (income, worth)[: 2 if motives else 1]), worst, _fine(lost))
+        shown.add_row(fixed(share, 0), *map(_fine, (income, worth)[: 2 if motives else 1]), worst, _fine(lost))
     out.print(shown)
     out.say(found.explain())
 
@@ -581,8 +581,8 @@ def _read(name: str, dossier: str, world: str, horizon: str | None, as_json: boo
 
 
 def _fine(value: float) -> str:
-    text = f"{value:+.4f}"
-    return "0" if float(text) == 0 else text.replace("-", "−")
+    text = signed(value, 4)
+    return text if text.strip("0.") else "0"
 
 
 def _payoffs(case: AtTheTable) -> None:
@@ -615,7 +615,7 @@ def _stand_off_models(case: AtTheTable) -> None:
         shown.add_row(
             str(model), chance(r[f"{one} at once"]), chance(r[f"{two} at once"]), told(f"{one} eases"), told(f"{two} eases"),
             told("talks collapse"), f"{r[f'{one} likelier in']:,}/{r[f'{two} likelier in']:,}",
-            f"{r['mean length, days (half)']:,.0f}",
+            fixed(r['mean length, days (half)'], 0),
         )  # fmt: skip
     out.print(shown)
     out.print(
@@ -753,7 +753,7 @@ def jobs(
     shown = text_table((by, *heads))
     for row in frame.to_dict("records"):
         label = row["name"] if by == "state" else f"{row[by]}  {row['name']}"
-        shown.add_row(label, *(f"{row[c]:,.1f}" if c.startswith("before") else signed(row[c]) for c in names))
+        shown.add_row(label, *(fixed(row[c], 1) if c.startswith("before") else signed(row[c]) for c in names))
     out.print(shown)
     for paragraph in found.explain().split("\n\n"):
         out.print()
@@ -889,8 +889,8 @@ def _third_economies(case: Case, scenario: str, dossier: str) -> dict[str, Any]:
                 signed(row[f"{what}, {unit}"] / 1e3)
                 for what in (f"exports gained to {case.a}", f"imports deflected from {case.b}")
             ),
-            *(f"{row[f'{case.b} content in {s}, {unit}'] / 1e3:.2f}" for s in ("status quo", scenario)),
-            f"{row['duty gap in status quo, points']:.0f} → {row[f'duty gap in {scenario}, points']:.0f}",
+            *(fixed(row[f"{case.b} content in {s}, {unit}"] / 1e3) for s in ("status quo", scenario)),
+            " → ".join(fixed(row[f"duty gap in {s}, points"], 0) for s in ("status quo", scenario)),
         )
     note = (
         f"Real income in percent (range over the parameters). Exports gained, imports deflected and {case.b} content in goods "
@@ -950,7 +950,7 @@ def _third_economy(answer: Beside, rate: float, as_host: bool, *, given: bool) -
     ]
     shown = text_table(("on", *leaning.columns))
     for party, row in leaning.iterrows():
-        shown.add_row(region_name(str(party)), *(f"{v:.1f}" for v in row))
+        shown.add_row(region_name(str(party)), *(fixed(v, 1) for v in row))
     what = "What it can do: real income, percent against the law by itself, if everyone else does as in the scenario"
     lines += [shown, "", what]
     shown = text_table(("option", *menu.scenarios, "expected"))
@@ -960,7 +960,7 @@ def _third_economy(answer: Beside, rate: float, as_host: bool, *, given: bool) -
         values = [signed(float(row[c]), places) for c in (*menu.scenarios, "expected")]
         shown.add_row(str(option) + (f" (needs {menu.consent[str(option)]})" if str(option) in menu.consent else ""), *values)
     lines += [shown, menu.explain(), f"Without anybody's consent: {menu.own.explain()}"]
-    odds = ", ".join(f"{s} {100 * p:.0f} %" for s, p in zip(menu.scenarios, menu.probabilities, strict=True))
+    odds = ", ".join(f"{s} {fixed(100 * p, 0)} %" for s, p in zip(menu.scenarios, menu.probabilities, strict=True))
     lines.append(f"Expected at {odds}" + ("." if given else " (equal, as none were given)."))
     if any(o.endswith(ANSWERED) for o in menu.options):
         lines.append(f"Added duties pay only while nobody answers; “{ANSWERED}” is what they bring if somebody does.")
@@ -971,15 +971,15 @@ def _third_economy(answer: Beside, rate: float, as_host: bool, *, given: bool) -
         f"imports {signed(deflected.sum() / 1e3)} bn ({deflected.idxmax()} {signed(deflected.max() / 1e3)})",
         "",
         "Goods passed through. " + routes.explain(region),
-        f"In the status quo: {before.of(region)[f'content, {unit}'] / 1e3:.1f} bn {currency()} of {case.b} content, a gap of "
-        f"{before.of(region)['duty gap, points']:.0f} points. The other way, {case.a} content in goods sold to {case.b}: "
-        f"{other_way.of(region)[f'content, {unit}'] / 1e3:.1f} bn.",
+        f"In the status quo: {fixed(before.of(region)[f'content, {unit}'] / 1e3, 1)} bn {currency()} of {case.b} content, a gap "
+        f"of {fixed(before.of(region)['duty gap, points'], 0)} points. The other way, {case.a} content in goods sold to "
+        f"{case.b}: {fixed(other_way.of(region)[f'content, {unit}'] / 1e3, 1)} bn.",
     ]  # fmt: skip
     lines.append(f"Goods exports to {case.a} in {scenario}, bn {currency()} a year, and the duty gap in points")
     shown = text_table(("sector", "exports", f"{case.b} content", "matched", "gap"))
     for sector, row in routes.by_sector(region).head(6).iterrows():
         bn = [row[f"{what}, {unit}"] / 1e3 for what in ("exports", "content", "matched")]
-        shown.add_row(str(sector_name(str(sector)))[:34], *(f"{v:.2f}" for v in bn), f"{row['duty gap, points']:.0f}")
+        shown.add_row(str(sector_name(str(sector)))[:34], *(fixed(v) for v in bn), fixed(row["duty gap, points"], 0))
     lines += [shown, duty.explain()]
     if stake is not None:
         lines += ["", f"Hosting. {stake.explain()}", stake.sides(menu, case.parties)]
@@ -1029,7 +1029,7 @@ def _drivers(year: Year) -> Any:
             d.title,
             " ".join(d.by) or "court",
             f"{d.dates[0]:%d %b %Y}" if d.dates else "",
-            f"{100 * d.chance.value:.0f} %" if d.chance is not None else "",
+            f"{fixed(100 * d.chance.value, 0)} %" if d.chance is not None else "",
             signed(d.price.value),
             f"{signed(d.price.low)} to {signed(d.price.high)}",
             " / ".join(closures),
@@ -1050,7 +1050,7 @@ def _asks(asks: Asks) -> Any:
             str(row["consent"]),
             signed(row["price, %"]),
             f"{signed(row['low, %'])} to {signed(row['high, %'])}",
-            *(f"{row[f'{p}, %']:+.3f}".replace("-", "−") for p in asks.parties),
+            *(signed(row[f"{p}, %"], 3) for p in asks.parties),
             "" if math.isnan(beyond) else signed(beyond),
         )
     return shown
@@ -1120,10 +1120,10 @@ def outlook(
     shown = text_table(("economy", "expected", "range", "9 in 10 paths", "bn USD a year", "risk, %"))
     for code in codes:
         e, q = look.expected(code), look.spread(code)
-        money = f"{look.paths.money(code, e.value) / 1000:+,.1f}"
-        spread = f"{q[0]:.2f} to {q[-1]:.2f}"
-        row = (f"{e.value:+.3f}", f"{e.low:.3f} to {e.high:.3f}", spread, money, f"{100 * look.risk(code).value:.0f}")
-        shown.add_row(code, *(v.replace("-", "−") for v in row))
+        money = signed(look.paths.money(code, e.value) / 1000, 1)
+        spread = f"{fixed(q[0])} to {fixed(q[-1])}"
+        span = f"{fixed(e.low, 3)} to {fixed(e.high, 3)}"
+        shown.add_row(code, signed(e.value, 3), span, spread, money, fixed(100 * look.risk(code).value, 0))
     out.print(shown)
     _inputs(look)
     if asked is not None:
@@ -1135,7 +1135,7 @@ def _likely(look: Outlook) -> None:
     """From today first, if the fork is reached second, by date third."""
 
     def span(e: Any) -> str:
-        return f"{100 * e.low:.0f} to {100 * e.high:.0f}"
+        return f"{fixed(100 * e.low, 0)} to {fixed(100 * e.high, 0)}"
 
     out.print(f"From today: how it ends by {look.tree.until}, as seen on {look.on}", highlight=False)
     shown = text_table(("end", "chance, %", "range", "what it is"))
@@ -1181,7 +1181,7 @@ def _inputs(look: Outlook) -> None:
     shown = text_table(("end", *map(str, origins), "apart"))
     for s, row in origins.iterrows():
         alone = [100 * float(x) for x in row]
-        shown.add_row(str(s), *(f"{x:.0f}" for x in alone), f"{max(alone) - min(alone):.0f}")
+        shown.add_row(str(s), *(fixed(x, 0) for x in alone), fixed(max(alone) - min(alone), 0))
     out.print(shown)
 
 
@@ -1215,13 +1215,13 @@ def rates(
                 if len(rows) > 1:
                     shown.add_row(f"{question}:")
                 for r in rows.itertuples(index=False):
-                    share = (f"{100 * r.rate:.0f}", f"{100 * r.low:.0f} to {100 * r.high:.0f}")
+                    share = (fixed(100 * r.rate, 0), f"{fixed(100 * r.low, 0)} to {fixed(100 * r.high, 0)}")
                     shown.add_row(f"  {r.outcome}" if len(rows) > 1 else str(question), str(r.seen), str(r.cases), *share)
             out.print(shown)
         if len(spans):
             shown = text_table(("still stood after years, %", "spells", *(f"{y:g}" for y in spans.columns)))
             for (what, spells), held in spans.iterrows():
-                shown.add_row(str(what), str(spells), *("" if x != x else f"{100 * x:.0f}" for x in held))
+                shown.add_row(str(what), str(spells), *("" if x != x else fixed(100 * x, 0) for x in held))
             out.print(shown)
     out.print(found.explain(), style="dim", highlight=False, markup=False, soft_wrap=True)
 
@@ -1238,11 +1238,11 @@ def _scored(record: str, csv: Path | None, as_json: bool) -> None:
         return
     shown = text_table(("left out in turn", "cases", "Brier", "range", "bits", "skill over own"))
     for r in found.to_frame().to_dict(orient="records"):
-        span = f"{r['brier low']:.2f} to {r['brier high']:.2f}"
+        span = f"{fixed(r['brier low'])} to {fixed(r['brier high'])}"
         gain = f"{signed(r['skill over own'])} ({signed(r['skill low'])} to {signed(r['skill high'])})"
         alone = r["forecaster"] == "own alone"
         name = f"{r['kind']}: {r['forecaster']}"
-        shown.add_row(name, str(r["cases"]), f"{r['brier']:.3f}", span, f"{r['bits']:.2f}", "" if alone else gain)
+        shown.add_row(name, str(r["cases"]), fixed(r["brier"], 3), span, fixed(r["bits"]), "" if alone else gain)
     out.print(shown)
     out.print(found.explain(), highlight=False, markup=False, soft_wrap=True)
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from detente.cli.common import DossierName, Force, HorizonName, Json, emit, out, progress_bar, text_table
+from detente.cli.common import DossierName, Force, HorizonName, Json, emit, out, progress_bar, signed, text_table
 from detente.errors import DetenteError, InputError
 
 if TYPE_CHECKING:
@@ -373,7 +373,8 @@ class Screen:
             out.print(shown)
         for item in view.get("menu", ()):
             needs = f" ({item['consent']})" if item["consent"] else ""
-            self.say(f"{item['id']}  {item['title']}{needs}{' *' if item['chosen'] else ''}: {item['signed']['percent']:+.3f} %")
+            chosen, points = " *" if item["chosen"] else "", signed(item["signed"]["percent"], 3)
+            self.say(f"{item['id']}  {item['title']}{needs}{chosen}: {points} %")
 
     def _news(self, game: Game, seat: str) -> None:
         """What happened since this screen last told anything."""

@@ -20,11 +20,13 @@ from detente.cli.common import (
     out_file,
     progress_bar,
     save_figure,
+    signed,
     text_table,
     the_world,
     write_csv,
 )
 from detente.errors import InputError
+from detente.words import fixed
 
 if TYPE_CHECKING:
     from detente.briefing.document import Figure
@@ -162,7 +164,7 @@ def _show_odds(odds: ForkOdds, before: Mapping[str, float] | None, signal: str |
     out.print(shown)
     step = next((s for s in odds.update.steps if s.signal == signal), None)
     if step is not None:
-        out.print(f"  The signal carried {step.information:.2f} bits here.", style="dim", highlight=False)
+        out.print(f"  The signal carried {fixed(step.information)} bits here.", style="dim", highlight=False)
 
 
 def _rest(case: Dossier, found: Look) -> None:
@@ -243,13 +245,14 @@ def _show_scores(found: Reckoning) -> None:
             ("fork", "outcome", "given to it, %", "Brier", "averaged", "base rate", "status quo", "fair guess", "bits")
         )
         for f in found.forks:
-            based = "–" if f.base_rate is None else f"{f.brier_base_rate:.2f}"
-            still = "–" if f.status_quo is None else f"{f.brier_status_quo:.2f}"
-            scored = (f"{f.brier:.2f}", f"{f.brier_average:.2f}", based, still, f"{f.brier_uniform:.2f}", f"{f.log:.2f}")
+            based = "–" if f.base_rate is None else fixed(f.brier_base_rate)
+            still = "–" if f.status_quo is None else fixed(f.brier_status_quo)
+            scored = (fixed(f.brier), fixed(f.brier_average), based, still, fixed(f.brier_uniform), fixed(f.log))
             shown.add_row(f.fork, f.branch, _percent(f.last[f.branch]), *scored)
         out.print(shown)
         told = [
-            f"of {int(r['statements'])} between {100 * r['from']:.0f} and {100 * r['to']:.0f} %, {100 * r['came true']:.0f} %"
+            f"of {int(r['statements'])} between {fixed(100 * r['from'], 0)} and {fixed(100 * r['to'], 0)} %, "
+            f"{fixed(100 * r['came true'], 0)} %"
             for _, r in found.calibration().iterrows()
             if r["statements"]
         ]
@@ -259,7 +262,7 @@ def _show_scores(found: Reckoning) -> None:
         names = ("theirs", "ours", "base rate", "status quo", "uniform")
         shown = text_table(("fork", "who", "day", "outcome", *names[:-1], "fair guess"))
         for m in found.markets:
-            cells = (f"{m.scores[n]:.2f}" if n in m.scores else "–" for n in names)
+            cells = (fixed(m.scores[n]) if n in m.scores else "–" for n in names)
             shown.add_row(m.fork, m.who, m.made_on.isoformat(), m.outcome, *cells)
         out.print(shown)
     out.print(found.explain(), highlight=False, markup=False)
@@ -345,7 +348,7 @@ def _odds_csv(path: Path, odds: Mapping[str, ForkOdds]) -> None:
 
 
 def _percent(p: float) -> str:
-    return "<1" if 0 < p < 0.005 else ">99" if 0.995 < p < 1 else f"{100 * p:.0f}"
+    return "<1" if 0 < p < 0.005 else ">99" if 0.995 < p < 1 else fixed(100 * p, 0)
 
 
 def _one_of(**asked: bool) -> None:
@@ -484,7 +487,6 @@ def _predict(target: Path, window: tuple[int, str, str], factor: str | None, as_
 
     from detente.files import write
     from detente.validation.panel_backtest import predict, prediction_file
-    from detente.words import fixed
 
     found = predict(*window, path=_path(factor))
     source = "horizon" if factor is None else "estimated" if factor == "estimated" else "given"
@@ -495,7 +497,7 @@ def _predict(target: Path, window: tuple[int, str, str], factor: str | None, as_
     frame = found.to_frame()
     shown = text_table(("origin", "imports, USD bn", "predicted, %", "low factor", "high factor"))
     for row in frame[frame["level"] != "cell"].itertuples(index=False):
-        shown.add_row(str(row[1]), f"{float(row[3]) / 1e3:,.1f}", *(fixed(float(v), 1, signed=True) for v in row[4:7]))
+        shown.add_row(str(row[1]), fixed(float(row[3]) / 1e3, 1), *(signed(float(v), 1) for v in row[4:7]))
     out.print(shown)
     out.print(f"written: {target}", style="dim", highlight=False, soft_wrap=True)
 
@@ -507,7 +509,6 @@ def _panel_window(
     import pandas as pd
 
     from detente.validation.panel_backtest import panel_backtest
-    from detente.words import fixed
     from detente.world.panel import DEFAULT
 
     test = panel_backtest(panel or DEFAULT, *window, path=path, same_months=same_months)
@@ -522,7 +523,7 @@ def _panel_window(
     shown = text_table(("origin", "USD bn", "observed, %", "model", "against all, observed", "model"))
     columns = [f"{name}_{kind}_pct" for kind in ("change", "relative") for name in ("observed", "predicted")]
     for row in frame.sort_values("imports_base_musd", ascending=False, kind="stable").to_dict("records"):
-        changes = (fixed(float(row[c]), 1, signed=True) for c in columns)
+        changes = (signed(float(row[c]), 1) for c in columns)
         shown.add_row(str(row["origin"]), fixed(float(row["imports_base_musd"]) / 1e3, 1), *changes)
     out.print(shown)
     if csv is not None:
@@ -565,7 +566,7 @@ def _track_record(csv: Path | None, chart: Path | None, write: Path | None, as_j
     shown = text_table(("forecaster", "cases", "Brier", "bits"))
     for name, score in found.scores.items():
         hindsight = f"{name}, with hindsight" if name in LATE else name
-        shown.add_row(hindsight, str(score.cases), f"{score.brier:.2f}", f"{score.log:.2f}")
+        shown.add_row(hindsight, str(score.cases), fixed(score.brier), fixed(score.log))
     out.print(shown)
     for path in (csv, write):
         if path is not None:
@@ -590,7 +591,6 @@ def _show_deals(found: BackTestedBargains) -> None:
 
 def _show_panel(test: PanelBackTest) -> None:
     from detente.validation.panel_backtest import LEVELS, READINGS
-    from detente.words import fixed
 
     p = test.prediction
     out.print(f"Customs panel, {p.first} to {p.last} over {p.base}", style="bold", highlight=False)
@@ -638,7 +638,6 @@ def _rounds(which: Which) -> Any:
 
 def _show_test(test: BackTest) -> None:
     from detente.validation.tables import MODEL
-    from detente.words import fixed
 
     out.print(test.title, style="bold", highlight=False)
     for line in test.findings:
@@ -723,7 +722,6 @@ def chart_of(test: BackTest, most: int = 14) -> Figure:
     from detente.briefing.charts.figures import figure
     from detente.briefing.charts.theme import region_colour
     from detente.validation.tables import label
-    from detente.words import fixed as number
 
     c = test.comparisons[0]
     frame = c.to_frame()
@@ -736,7 +734,7 @@ def chart_of(test: BackTest, most: int = 14) -> Figure:
             {
                 "panel": title, "label": label(str(code)), "value": float(row[column]), "low": float(row[column]),
                 "high": float(row[column]), "colour": region_colour(str(code)),
-                "text": number(float(row[column]), 1, signed=True),
+                "text": signed(float(row[column]), 1),
             }
             for column, title in panels.items()
             for code, row in frame.iterrows()
@@ -746,10 +744,10 @@ def chart_of(test: BackTest, most: int = 14) -> Figure:
     leaving = next(iter(c.without))
     rest = c.scores(leaving)["short"]
     title = (
-        f"Who lost is foreseen, who gained is not: correlation {number(score.correlation, 2)}, "
-        f"without China {number(rest.correlation, 2)}"
+        f"Who lost is foreseen, who gained is not: correlation {fixed(score.correlation, 2)}, "
+        f"without China {fixed(rest.correlation, 2)}"
         if score.correlation > 0.6 > rest.correlation
-        else f"Correlation {number(score.correlation, 2)}, without China {number(rest.correlation, 2)}"
+        else f"Correlation {fixed(score.correlation, 2)}, without China {fixed(rest.correlation, 2)}"
     )
     told = {f"{r.panel}, {r.label}": str(r.text) for r in rows.itertuples()}
     return figure(

@@ -10,6 +10,7 @@ import typer
 
 from detente.cli.common import Json, WorldName, emit, out, out_file, progress_bar, signed, text_table, the_world
 from detente.errors import InputError
+from detente.words import fixed
 
 if TYPE_CHECKING:
     from detente.build.tables import Basedata, Built, Table
@@ -31,7 +32,7 @@ RELATIVE = 1e-5
 @worlds.command("info")
 def world_info(world: WorldName = "world-2022", as_json: Json = False) -> None:
     """What a world holds: regions, sectors, totals, sources, what is imputed and how well it fits."""
-    from detente.words import decimals_for, fixed
+    from detente.words import decimals_for
     from detente.words.names import region_name, sector_name
 
     table = the_world(world)
@@ -258,14 +259,16 @@ def world_compare(
         return
     shown = text_table(("margin", "cells", "correlation of logs", "median gap, %", "weighted gap, %"))
     for m in margins:
-        shown.add_row(m.name, f"{m.cells:,}", f"{m.log_correlation:.3f}", f"{m.median_gap_pct:.1f}", f"{m.weighted_gap_pct:.1f}")
+        shown.add_row(
+            m.name, f"{m.cells:,}", fixed(m.log_correlation, 3), fixed(m.median_gap_pct, 1), fixed(m.weighted_gap_pct, 1)
+        )
     out.print(shown)
     if most:
         pairs = text_table(("trade", f"{world.name}, billion", f"{second.name}, billion", "gap, %"))
         largest = found.pairs.head(most)
         for (origin, destination), mine, theirs in zip(largest.index.tolist(), largest["value"], largest["other"], strict=True):
-            gap = f"{100 * (mine / theirs - 1):+.1f}".replace("-", "−") if theirs > 0 else "–"
-            pairs.add_row(f"{origin} → {destination}", f"{mine / 1000:,.1f}", f"{theirs / 1000:,.1f}", gap)
+            gap = signed(100 * (mine / theirs - 1), 1) if theirs > 0 else "–"
+            pairs.add_row(f"{origin} → {destination}", fixed(mine / 1000, 1), fixed(theirs / 1000, 1), gap)
         out.print(pairs)
     if final is not None:
         out.answer(say("build/tables/card", "final_demand", final=final, second=second))

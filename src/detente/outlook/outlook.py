@@ -56,7 +56,7 @@ from detente.outlook.pool import spread_draws
 from detente.outlook.stand_off import stand_off_of
 from detente.outlook.tree import STATUS_QUO, BranchOdds, Span, Tree, grow, prospects_of
 from detente.types import Array, Progress
-from detente.words import refusal, tell, whole_percents
+from detente.words import refusal, tell, whole_percent, whole_percents
 from detente.words.names import region_name
 from detente.words.shown import Shown
 from detente.world.world import World
@@ -168,7 +168,7 @@ class Outlook(Shown):
     def percent_by(self, event: Event, day: date) -> int:
         """The whole percent `by` is printed with: that of the end itself once nothing more can happen to it."""
         final = event.kind == "scenario" and day >= event.days[-1]
-        return self.odds_from_today[event.id].percent if final else round(100 * self.by(event, day).value)
+        return self.odds_from_today[event.id].percent if final else whole_percent(self.by(event, day).value)
 
     def probability(self, paths: Sequence[bool] | NDArray[np.bool_]) -> Estimate:
         """Probability of a set of paths, given as one truth value a leaf."""

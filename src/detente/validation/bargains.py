@@ -60,7 +60,7 @@ from detente.strategy.issues import Agenda, Issue, Level
 from detente.types import Array, plain
 from detente.validation.duties import before_2018, measures_of
 from detente.validation.tables import grid
-from detente.words import MINUS, fixed, name, say, tell
+from detente.words import fixed, name, say, tell
 from detente.words.names import goods_sectors
 from detente.words.shown import Shown
 from detente.world.library import load_world
@@ -708,7 +708,7 @@ def was_signed(row: Row) -> str:
 
 def points(value: float) -> str:
     """Points of a year's real income with a sign, three decimals."""
-    return f"{MINUS}{abs(value):.3f}" if value <= -RESOLUTION else f"+{value:.3f}" if value >= RESOLUTION else "0.000"
+    return fixed(value if abs(value) >= RESOLUTION else 0.0, 3, signed=True)
 
 
 def _scores(found: BackTestedBargains) -> str:
@@ -729,7 +729,7 @@ def _place_table(found: BackTestedBargains) -> str:
     for r in found.rounds:
         for who, p in r.places.items():
             over = ["–", "–"] if p.over_failure is None else [points(v) for v in p.over_failure]
-            share = "–" if p.shares is None else f"{100 * p.shares[0]:.0f} : {100 * p.shares[1]:.0f}"
+            share = "–" if p.shares is None else " : ".join(fixed(100 * x, 0) for x in p.shares)
             rows.append([f"{r.bargain.title}: {who}", *map(points, p.gains), *over, share, fixed(p.behind, 3)])
     return grid(say(WORDS, "place_head").split("|"), rows)
 

@@ -34,7 +34,7 @@ from detente.outlook.record import Record, load_record
 from detente.outlook.scores import Score, score, skill, uniform
 from detente.outlook.spells import Spells, frequency
 from detente.validation.rounds import TRUCE_DAYS, truce_quarters
-from detente.words import refusal, tell
+from detente.words import fixed, refusal, tell
 from detente.words.shown import Shown
 
 KINDS: tuple[Kind, ...] = ("threat", "talks", "truce")
@@ -113,8 +113,10 @@ class OnTrial(Shown):
         lines = [head, "|---|---|---:|---:|---:|---:|"]
         for r in self.to_frame().itertuples(index=False):
             kind, name, cases, brier, low, high, bits, _, _, gain, gain_low, gain_high = r
-            over = "" if name == "own alone" else f"{gain:+.2f} ({gain_low:+.2f} to {gain_high:+.2f})".replace("-", "−")
-            lines.append(f"| {kind} | {name} | {cases} | {brier:.3f} ({low:.2f} to {high:.2f}) | {bits:.2f} | {over} |")
+            more, least, most = (fixed(x, signed=True) for x in (gain, gain_low, gain_high))
+            over = "" if name == "own alone" else f"{more} ({least} to {most})"
+            score = f"{fixed(brier, 3)} ({fixed(low)} to {fixed(high)})"
+            lines.append(f"| {kind} | {name} | {cases} | {score} | {fixed(bits)} | {over} |")
         return "\n".join(lines)
 
 

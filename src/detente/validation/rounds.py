@@ -271,10 +271,10 @@ def _score_table(found: Rounds) -> str:
     rows = []
     for kind in KINDS:
         for name, s in found.scores[kind].items():
-            low, high = s.brier_range
+            low, high = (fixed(x) for x in s.brier_range)
             skills = ["" if name == b else _skill_text(found.skill(kind, name, b)) for b in BENCHMARKS]
             rows.append(
-                [f"{TITLES[kind]}: {name}", str(s.cases), f"{s.brier:.3f} ({low:.2f} to {high:.2f})", f"{s.log:.2f}", *skills]
+                [f"{TITLES[kind]}: {name}", str(s.cases), f"{fixed(s.brier, 3)} ({low} to {high})", fixed(s.log), *skills]
             )
     head = ("forecaster", "cases", "Brier (5th to 95th percentile)", "bits", *(f"skill over {b}" for b in BENCHMARKS))
     return _table(head, rows)
@@ -290,14 +290,15 @@ def _calibration_table(found: Rounds) -> str:
     for row in found.calibration().itertuples(index=False):
         low, high, n, stated, came = row
         if n:
-            rows.append([f"{100 * low:.0f} to {100 * high:.0f} %", str(n), f"{100 * stated:.0f} %", f"{100 * came:.0f} %"])
+            shares = (f"{fixed(100 * x, 0)} %" for x in (stated, came))
+            rows.append([f"{fixed(100 * low, 0)} to {fixed(100 * high, 0)} %", str(n), *shares])
     return _table(("stated between", "statements", "stated on average", "came true"), rows)
 
 
 def _case_table(found: Rounds, kind: Kind) -> str:
-    names = list(found.of(kind)[0].forecasts)
+    told = [n for n in found.of(kind)[0].forecasts if n != "fair guess"]
     rows = [
-        [c.id, c.asked.isoformat(), c.outcome, *(f"{100 * c.forecasts[n][c.outcome]:.0f} %" for n in names if n != "fair guess")]
+        [c.id, c.asked.isoformat(), c.outcome, *(f"{fixed(100 * c.forecasts[n][c.outcome], 0)} %" for n in told)]
         for c in found.of(kind)
     ]
-    return _table(("case", "asked on", "what happened", *(n for n in names if n != "fair guess")), rows, left=3)
+    return _table(("case", "asked on", "what happened", *told), rows, left=3)

@@ -35,6 +35,7 @@ from detente.words.numbers import (
     table_day,
     to,
     two_digits,
+    whole_percent,
     whole_percents,
 )
 from detente.words.phrases import change_phrase, compare, dearer, direction, range_note, rank_sentence, run_words, signs, times
@@ -102,5 +103,6 @@ __all__ = [
     "to",
     "two_digits",
     "verb",
+    "whole_percent",
     "whole_percents",
 ]

@@ -314,6 +314,15 @@ def chance(probability: float, percent: int | None = None) -> str:
     return _share(fixed(100 * probability if percent is None else percent, 0))
 
 
+def whole_percent(share: float) -> int:
+    """The whole percent a share by itself is printed with.
+
+    >>> whole_percent(0.275), whole_percent(0.285), round(100 * 0.575), whole_percent(0.575)
+    (28, 28, 57, 58)
+    """
+    return round(_plain(100 * share))
+
+
 def whole_percents(shares: Iterable[float]) -> list[int]:
     """Shares that sum to 1 in whole percents that sum to 100: by the largest remainders, the earlier of two alike first.
 

@@ -292,7 +292,7 @@ def _named(case: CaseView, mover: Mover) -> Elsewhere:
     branch = case.dossier.prospects.branches[mover.branches[0]][1]
     known = {m.id: m for m in case.dossier.measures}
     kinds = {known[c.measure].instrument.value for c in branch.changes if c.measure in known}
-    chance = None if mover.chance is None else round(100 * mover.chance.value)
+    chance = None if mover.chance is None else text.whole_percent(mover.chance.value)
     return Elsewhere(mover.by, fork.kind == "court", kinds == {"tariff"}, abs(mover.money.value), chance)
 
 
@@ -309,7 +309,7 @@ def _judged(case: CaseView, prepared: outlook.Prepared | None, fork: str | None)
     by: dict[str, int] = {}
     if origin is not None:
         given = {"record": origin.base_rate, "model": origin.stand_off, "analyst": origin.analyst}
-        by = {k: round(100 * v[top][1]) for k, v in given.items() if v is not None}
+        by = {k: text.whole_percent(v[top][1]) for k, v in given.items() if v is not None}
     asked, note = prepared.asked.questions[0] if prepared.asked.questions else None, look.tree.forks[fork].note or ""
     return Judged(
         look.tree.branches[top][1].title, by, "" if asked is None else asked.question, None if asked is None else asked.by_when,

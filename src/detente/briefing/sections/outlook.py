@@ -214,8 +214,8 @@ def fan(case: CaseView, look: Outlook) -> Figure:
 # -- tables ------------------------------------------------------------------------------------------------------------
 def share(e: Estimate | Chance, *, strong: bool = False, percent: int | None = None) -> Cell:
     """A share in percent with its range below; `percent` where it stands among others that sum to 100."""
-    whole = e.percent if isinstance(e, Chance) else round(100 * e.value) if percent is None else percent
-    return Cell(str(whole), spanned(f"{100 * e.low:.0f}", f"{100 * e.high:.0f}"), strong=strong)
+    whole = e.percent if isinstance(e, Chance) else text.whole_percent(e.value) if percent is None else percent
+    return Cell(str(whole), spanned(text.fixed(100 * e.low, 0), text.fixed(100 * e.high, 0)), strong=strong)
 
 
 def scenario_table(case: CaseView, look: Outlook) -> Table:
@@ -401,7 +401,7 @@ def inputs_table(case: CaseView, look: Outlook) -> Table:
             when = Cell(text.table_day(fork.date), fork.title) if k == 0 else Cell("")
             cells = (Cell("–") if v is None else share(Estimate(*v)) for v in given.values())
             pooled = o.pooled[b.id] if o else None
-            rows.append((when, Cell(b.title), *cells, Cell("–" if pooled is None else f"{100 * pooled:.0f}")))
+            rows.append((when, Cell(b.title), *cells, Cell("–" if pooled is None else text.fixed(100 * pooled, 0))))
             spans = {
                 f"{c}, {end}": v[i] if v else None for c, v in given.items() for i, end in enumerate(("low", "central", "high"))
             }

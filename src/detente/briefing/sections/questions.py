@@ -69,7 +69,8 @@ def ranking(case: CaseView, asked: KeyQuestions) -> Table:
         cells = []
         for c in codes:
             s = q.shares[c]
-            cells.append(Cell(f"{100 * s.shapley:.0f}", spanned(f"{100 * s.low:.0f}", f"{100 * s.high:.0f}")))
+            share, low, high = (text.fixed(100 * x, 0) for x in (s.shapley, s.low, s.high))
+            cells.append(Cell(share, spanned(low, high)))
             data.append(
                 {
                     "question": q.id, "text": q.question, "region": c, "first order": s.first, "total": s.total,
@@ -112,7 +113,7 @@ def answers(case: CaseView, asked: KeyQuestions) -> Table:
     rows, data = [], []
     for q in asked.questions:
         shares = [a.probability.value for a in q.answers]
-        percents = text.whole_percents(shares) if abs(sum(shares) - 1) < 1e-6 else [round(100 * p) for p in shares]
+        percents = text.whole_percents(shares) if abs(sum(shares) - 1) < 1e-6 else [text.whole_percent(p) for p in shares]
         for k, a in enumerate(q.answers):
             moved = (Cell(text.fixed(a.shift[c], 2, signed=True), text.fixed(a.expected[c], 2)) for c in codes)
             rows.append(
