@@ -15,6 +15,7 @@ from rich.table import Table
 from detente.cli.reply import Escaped
 from detente.errors import DetenteError, SourceError
 from detente.world import toy_world
+from detente.world.library import load_world
 from detente.world.world import World
 from small_dossier import small_dossier
 
@@ -134,16 +135,29 @@ def test_a_code_that_stands_for_nothing_is_refused_by_every_command_before_any_w
 # -- names of failures -------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize(
     "command",
-    [("outlook", KL), ("compare", KL), ("talks", KL), ("truce", KL), ("deal", KL), ("watch", KL), ("brief", KL, "--out", "b")],
-)
+    [
+        ("solve", KL), ("outlook", KL), ("compare", KL), ("talks", KL), ("truce", KL), ("deal", KL), ("watch", KL),
+        ("politics", KL), ("ensemble", KL), ("brief", KL, "--out", "b"),
+    ],
+)  # fmt: skip
 def test_a_world_without_the_parties_is_named(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...]
 ) -> None:
     monkeypatch.chdir(tmp_path)
     code, out, err = run(*command, "--world", "toy")
     assert (code, out) == (2, "")
-    assert "the world toy world has no region USA and CHN; two parties are needed" in err
+    assert "does not fit toy world, which has no region USA and CHN; two parties are needed" in err
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_world_with_the_parties_is_enough(run: Run, tmp_path: Path) -> None:
+    """Hosts, bystanders and targets that only a larger world has are no reason to refuse, whatever is asked."""
+    world, small = load_world(), tmp_path / "small.npz"
+    world.aggregate({"ROW": [r for r in world.regions if r not in ("USA", "CHN")]}).save(small)
+    for command in (("solve",), ("ensemble", "--draws", "2"), ("outlook",)):
+        code, out, err = run(command[0], KL, *command[1:], "--world", str(small))
+        assert (code, err) == (0, ""), command
+        assert "China" in out
 
 
 @pytest.mark.parametrize(

@@ -77,12 +77,6 @@ def solve(
     if against is not None:
         against = baseline(against)
     negotiation, table = load_dossier(dossier), the_world(world)
-    problems = negotiation.check(table.regions, table.sectors)
-    if problems:
-        raise InputError(
-            f"{negotiation.id} does not fit {table.name}: {problems[0]}"
-            + (f" (and {len(problems) - 1} more)" if len(problems) > 1 else "")
-        )
     name = None if scenario in (None, "status-quo") else scenario
     basis = named_horizon(horizon or negotiation.horizon.default, exchange_rate=exchange_rate)
     case = Case.of(negotiation, table, basis, with_ranges=False)

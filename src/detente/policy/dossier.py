@@ -59,6 +59,7 @@ from detente.policy.timing import Deadline, Span, Status, in_force, next_deadlin
 from detente.types import Array
 from detente.words import refusal
 from detente.words.names import group_table, region_name, region_table, sector_name, sector_table
+from detente.world.economy import Economy
 from detente.world.world import World
 
 __all__ = [
@@ -486,7 +487,7 @@ class Dossier(Strict):
         """Why a measure of the dossier, or one that it could add, would change nothing in a world on any day."""
         return without_effect(self._all_measures(), regions, sectors)
 
-    def must_fit(self, world: World) -> None:
+    def must_fit(self, world: World | Economy) -> None:
         """Raise `BadDossier` where fewer than two parties are economies of `world`, where a code stands for nothing, neither here
         nor in the world that ships, or where a group acts as one.
 

@@ -28,7 +28,7 @@ from detente import __version__
 from detente.cases.baselines import IN_FORCE, LAW, Baseline, in_words
 from detente.cases.case import CENTRAL, Case
 from detente.equilibrium.outcome import Outcome
-from detente.errors import BadDossier, InputError, UnknownName
+from detente.errors import BadDossier, UnknownName
 from detente.files import sha256
 from detente.outlook.own_odds import with_odds
 from detente.policy.changes import Change
@@ -225,11 +225,7 @@ class Shared(NamedTuple):
     lock=Lock(),
 )
 def _case(name: str, dossier: Dossier, world: World, horizon: str) -> Shared:
-    """The case that all states of a dossier at a horizon share. Raises `InputError` where the two do not fit."""
-    problems = dossier.check(world.regions, world.sectors)
-    if problems:
-        more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
-        raise InputError(f"the dossier {dossier.id} does not fit {world.name}: {problems[0]}{more}")
+    """The case that all states of a dossier at a horizon share. Raises `BadDossier` where the two do not fit."""
     return Shared(Case.of(dossier, world, horizon), 1 if name.startswith(PACKAGED) else 4)
 
 

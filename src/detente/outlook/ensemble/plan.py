@@ -245,9 +245,7 @@ def make_plan(
         parties = acting(packages["policy"], economy)
         plan = Plan(economy, chosen, inputs_for(table, chosen), seed, draws, chunk, packages, _pairs(parties))
         return plan, "; ".join(case.describe()) or "no policy", {"policy": None}, parties
-    problems = case.check(economy.regions, economy.sectors)
-    if problems:
-        raise InputError(f"{case.id} does not fit {economy.name}: {problems[0]}")
+    case.must_fit(table)
     chosen = named_horizon(horizon or case.horizon.default, **parameters)
     names = [s.id for s in case.scenarios] if scenario is None else [scenario] if isinstance(scenario, str) else list(scenario)
     names = list(dict.fromkeys(["status-quo", *names] if scenario is None else names))
