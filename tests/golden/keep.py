@@ -3,6 +3,7 @@
     python tests/golden/keep.py                  what moved, as a diff of texts; exit code 1 when anything did
     python tests/golden/keep.py brief cli/talks  the same of the outputs whose names begin so
     python tests/golden/keep.py --accept         keep the outputs of today
+    python tests/golden/keep.py --accept chain   keep those whose names begin so, and the rest as it was
 
 `accepted/` holds the texts, `hashes.json` a hash of each and of every drawing. The same versions on the same processor give the
 same bytes. Elsewhere the last digits of a solution differ, so a text that differs is compared number by number; a drawing then
@@ -92,16 +93,27 @@ def told(found: dict[str, str]) -> str:
     return f"{len(found)} outputs moved; `make golden` shows all of it, `make golden-accept` keeps it\n{diffs}"
 
 
-def accept(outputs: dict[str, str]) -> None:
-    """Keep these outputs."""
-    shutil.rmtree(ACCEPTED, ignore_errors=True)
+def accept(outputs: dict[str, str], wanted: Sequence[str] = ("",)) -> None:
+    """Keep these outputs in place of those whose names begin as one of `wanted`.
+
+    Raises `ValueError` where the rest was drawn by another version: a hash of a drawing says nothing there.
+    """
+    whole, now = "" in wanted, version("vl-convert-python")
+    kept = {"vl-convert-python": now, "outputs": {}} if whole else json.loads(HASHES.read_text())
+    if kept["vl-convert-python"] != now:
+        raise ValueError(f"the rest was drawn by vl-convert {kept['vl-convert-python']}, this is {now}: accept everything")
+    if whole:
+        shutil.rmtree(ACCEPTED, ignore_errors=True)
+    for name in [n for n in kept["outputs"] if n not in outputs and any(n.startswith(w) for w in wanted)]:
+        del kept["outputs"][name]
+        (ACCEPTED / name).unlink(missing_ok=True)
     for name, text in outputs.items():
+        kept["outputs"][name] = entry(name, text)
         if not name.startswith("drawings/"):
             path = ACCEPTED / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
-    hashes = {name: entry(name, text) for name, text in outputs.items()}
-    HASHES.write_text(json.dumps({"vl-convert-python": version("vl-convert-python"), "outputs": hashes}, indent=1) + "\n")
+    HASHES.write_text(json.dumps(kept, indent=1) + "\n")
 
 
 def made(wanted: Sequence[str]) -> dict[str, str]:
@@ -125,14 +137,12 @@ def main() -> int:
     """Show what moved, or accept it."""
     sys.path[:0] = [str(HERE), str(HERE.parent)]  # processes that are started have it too
     wanted = [a for a in sys.argv[1:] if not a.startswith("--")] or [""]
-    if "--accept" in sys.argv[1:] and wanted != [""]:
-        sys.exit("accept everything or nothing: what is not made now would be forgotten")
     outputs: dict[str, str] = {}
     with ProcessPoolExecutor(os.cpu_count(), get_context("spawn")) as pool:
         for some in pool.map(made, parts(wanted)):
             outputs |= some
     if "--accept" in sys.argv[1:]:
-        accept(outputs)
+        accept(outputs, wanted)
         print(f"{len(outputs)} outputs accepted")
         return 0
     found = moved(outputs, wanted)

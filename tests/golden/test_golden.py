@@ -74,6 +74,22 @@ def test_a_change_is_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     assert "+one 1.5" in found["a.txt"]
 
 
+def test_what_is_accepted_in_part_leaves_the_rest_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keep, "ACCEPTED", tmp_path / "accepted")
+    monkeypatch.setattr(keep, "HASHES", tmp_path / "hashes.json")
+    first = {"a/1.txt": "one\n", "a/2.txt": "two\n", "b/1.txt": "three\n", "drawings/001.svg": "<svg/>"}
+    keep.accept(first)
+    keep.accept({"a/1.txt": "four\n", "a/3.txt": "five\n"}, ["a/"])
+    now = {"a/1.txt": "four\n", "a/3.txt": "five\n", "b/1.txt": "three\n", "drawings/001.svg": "<svg/>"}
+    assert keep.moved(now) == {}
+    assert sorted(p.name for p in (tmp_path / "accepted" / "a").iterdir()) == ["1.txt", "3.txt"]
+    monkeypatch.setattr(keep, "version", lambda name: "0")
+    with pytest.raises(ValueError, match="accept everything"):
+        keep.accept({"a/1.txt": "one\n"}, ["a/"])
+    keep.accept(now)
+    assert keep.moved(now) == {}
+
+
 def test_a_drawing_is_the_same_when_only_its_numbers_moved() -> None:
     assert keep.form('<path d="M0,109.19h8v230h-8Z"/>') == keep.form('<path d="M0,109.20h8v229.99h-8Z"/>')
     assert keep.form('<path d="M0,1h8Z"/>') != keep.form('<path d="M0,1h8v1Z"/>')
