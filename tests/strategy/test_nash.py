@@ -272,3 +272,42 @@ def test_a_game_that_went_over_to_turns_goes_on_in_turns(tmp_path: Path, monkeyp
     on = nash_tariffs(economy, detail="region", checkpoint=file, progress=lambda _, done, __: rounds.append(done))
     assert rounds[0] == 4
     assert on.tariffs == pytest.approx(whole.tariffs, abs=1e-4)
+
+
+# -- where a bound begins to bind --------------------------------------------------------------------------------------
+def _kinked(seen: list[Array]) -> Any:
+    """Three players; the second's slope jumps from 0.02 to −0.03 where its rate passes 0.3 + 0.2·(the first's)."""
+    pull = np.array([[0.0, 0.3, -0.2], [0.0, 0.0, 0.0], [0.1, -0.3, 0.0]])
+
+    def at(u: Array) -> tuple[Array, Array, Array]:
+        seen.append(u.copy())
+        slope = np.array([0.2, 0.0, 0.4]) - u + pull @ u
+        slope[1] = (0.02 if u[1] < 0.3 + 0.2 * u[0] else -0.03) - 0.5 * (u[1] - 0.3 - 0.2 * u[0])
+        return -(u**2), slope, np.ones(3)
+
+    return at
+
+
+@pytest.mark.parametrize("tolerance", [4e-3, 1e-6])
+def test_a_rate_whose_best_is_a_kink_is_found(tolerance: float) -> None:
+    seen: list[Array] = []
+    end = nash.settle(
+        _kinked(seen), lambda u: u, np.full(3, 0.2), live=np.ones(3, dtype=bool), tolerance=tolerance, iterations=60
+    )
+    assert end.residual <= tolerance
+    assert np.abs(np.diff(seen[-2:], axis=0)).max() <= tolerance
+    assert end.u[1] == pytest.approx(0.3 + 0.2 * end.u[0], abs=2 * tolerance)
+    assert end.u[0] == pytest.approx(0.2 + 0.3 * end.u[1] - 0.2 * end.u[2], abs=2 * tolerance)
+    assert end.u[2] == pytest.approx(0.4 + 0.1 * end.u[0] - 0.3 * end.u[1], abs=2 * tolerance)
+
+
+def test_a_jump_the_other_way_is_no_best_rate() -> None:
+    """A slope that jumps upwards is the worst rate between two, and nothing settles there."""
+
+    def at(u: Array) -> tuple[Array, Array, Array]:
+        slope = np.where(u < 0.5, -0.4, 0.4) - 0.5 * (u - 0.5)
+        return -(u**2), slope, np.ones(1)
+
+    for start in (0.45, 0.55):
+        end = nash.settle(at, lambda u: u, np.array([start]), live=np.ones(1, dtype=bool), tolerance=1e-3, iterations=200)
+        assert abs(end.u[0] - 0.5) > 0.3

@@ -65,7 +65,7 @@ import tokenize
 import zipfile
 import zlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -95,7 +95,8 @@ from detente.world.world import World
 Goals = Mapping[str, str | Mapping[str, float] | Objective]
 STEP = 0.5  # largest move of u in one iteration
 WIDTH = 1e-4  # step of a difference
-FORMAT = 1  # of a checkpoint
+JUMP = 3.0  # a move that changes sign by as many times what the rates moved has passed a kink; without one it is about 1
+FORMAT = 2  # of a checkpoint
 
 
 @dataclass(frozen=True, eq=False)
@@ -418,15 +419,21 @@ def settle(
     """The iteration itself: `at` gives objectives [goal], own slopes and curvatures [variable] at u, `tariffs` the array of u.
 
     Only `live` variables move. Which they are must not change on the way: one that came to life late would start far off.
+
+    Where a bound begins to bind, on a flow or on a wage, a slope may jump across zero: the best rate is the kink, and no rate has
+    a slope of zero. The step of a variable that passes one is halved whenever it passes again, and grows by a fifth where it does
+    not; nothing is mixed meanwhile. It is settled when its slope changes sign between two points at which no variable differs by
+    more than `tolerance`.
     """
     u = np.clip(start, LOWEST, HIGHEST)
     moves: list[Array] = []
     points: list[Array] = []
     best: tuple[float, Array, Array, Array] | None = None
-    shrink, first = 1.0, 1
+    shrink, first, reach = 1.0, 1, np.full(u.size, np.inf)
     saved = None if checkpoint is None else checkpoint.load()
     if saved is not None and saved.phase == "together":
         u, first, points, moves = saved.u, saved.iteration + 1, list(saved.points), list(saved.moves)
+        reach = saved.reach if saved.reach.size else reach
     for count in range(first, max(iterations, first) + 1):
         try:
             values, slope, curvature = at(u)
@@ -442,12 +449,18 @@ def settle(
         move = np.where(live, slope / np.maximum(curvature, 1e-300), 0.0)
         at_bound = ((u >= HIGHEST) & (move > 0)) | ((u <= LOWEST) & (move < 0))
         move[at_bound] = 0.0
-        size = float(np.abs(move).max())
+        asked = np.abs(move)
+        if moves:
+            gone, passed = np.abs(u - points[-1]), _passed(points[-1], moves[-1], u, move)
+            if gone.max() <= tolerance:
+                asked[passed] = np.minimum(asked, gone)[passed]
+            reach = np.where(passed, gone / 2, np.where(1.2 * reach < np.abs(move), 1.2 * reach, np.inf))
+        size = float(asked.max())
         if best is None or size < best[0]:
             best = (size, u.copy(), move.copy(), values)
         if size <= tolerance:
             if checkpoint is not None:
-                checkpoint.save(Saved("together", count - 1, size, u, tuple(points), tuple(moves)))
+                checkpoint.save(Saved("together", count - 1, size, u, tuple(points), tuple(moves), reach))
             _tell(progress, size, count, iterations)
             return Stationary(u, tariffs(u), values, size, count)
         if size > 20 * best[0]:
@@ -457,19 +470,28 @@ def settle(
         moves.append(move)
         points, moves = points[-memory - 1 :], moves[-memory - 1 :]
         step = shrink * np.clip(move, -STEP, STEP)
-        if len(moves) > 1 and size < STEP:
+        if np.isfinite(reach).any():  # mixing would take the kink for a slope
+            step, points, moves = np.clip(step, -reach, reach), [u], [move]
+        elif len(moves) > 1 and size < STEP:
             dr = np.diff(np.array(moves), axis=0)
             du = np.diff(np.array(points), axis=0)
             weights = np.linalg.lstsq(dr.T, move, rcond=1e-10)[0]
             step = np.clip(move - weights @ (du + dr), -STEP, STEP)
         u = np.clip(u + step, LOWEST, HIGHEST)
         if checkpoint is not None:
-            checkpoint.save(Saved("together", count, size, u, tuple(points), tuple(moves)))
+            checkpoint.save(Saved("together", count, size, u, tuple(points), tuple(moves), reach))
         _tell(progress, size, count, iterations)
     found = math.inf if best is None else best[0]
     raise NotConverged(
         refusal("strategy", "rates_still_move_by", found=f"{found:.1e}", iterations=iterations, tolerance=f"{tolerance:.0e}")
     )
+
+
+def _passed(u: Array, move: Array, v: Array, then: Array) -> NDArray[np.bool_]:
+    """Which variables passed a kink on the way from u to v: a move towards v became one back, by more than what the rates moved
+    accounts for (those of others too, to which a slope answers as well)."""
+    back: NDArray[np.bool_] = (move * then < 0) & ((v - u) * move > 0)
+    return back & (np.abs(then - move) > JUMP * np.abs(v - u).max())
 
 
 def _live(economy: Economy, space: TariffSpace, theta: Array) -> NDArray[np.bool_]:
@@ -593,7 +615,8 @@ def by_differences(
 # -- stopped and taken up again ----------------------------------------------------------------------------------------
 @dataclass(frozen=True, eq=False)
 class Saved:
-    """Where a search stands: `u` is the next point to look at, `points` and `moves` [iteration, variable] the mixing's memory."""
+    """Where a search stands: `u` is the next point to look at, `points` and `moves` [iteration, variable] the mixing's memory,
+    `reach` how far each variable goes next where it is at a kink (infinite: it is at none; empty: nobody asked)."""
 
     phase: str
     iteration: int
@@ -601,6 +624,7 @@ class Saved:
     u: Array
     points: tuple[Array, ...] = ()
     moves: tuple[Array, ...] = ()
+    reach: Array = field(default_factory=lambda: np.zeros(0))
 
 
 _DAMAGE = (
@@ -628,7 +652,7 @@ class Checkpoint:
                 inputs = loads(str(held["inputs"]))
                 state = Saved(
                     str(held["phase"]), int(held["iteration"]), float(held["residual"]), held["u"], tuple(held["points"]),
-                    tuple(held["moves"]),
+                    tuple(held["moves"]), held["reach"],
                 )  # fmt: skip
         except InputError:
             raise
@@ -644,7 +668,7 @@ class Checkpoint:
         body = io.BytesIO()
         np.savez(
             body, format=FORMAT, inputs=json.dumps(dict(self.inputs)), phase=state.phase, iteration=state.iteration,
-            residual=state.residual, u=state.u, points=np.array(state.points), moves=np.array(state.moves),
+            residual=state.residual, u=state.u, points=np.array(state.points), moves=np.array(state.moves), reach=state.reach,
         )  # fmt: skip
         write(self.path, body.getvalue())
 
