@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from hypothesis import given, strategies as st
 
+import detente
 from detente import words as text
 
 changes = st.floats(-60, 60, allow_nan=False)
@@ -198,3 +200,16 @@ def test_whole_percents_by_hand() -> None:
     assert text.chance(0.294, 30) == f"30{text.THIN}%"
     assert text.chance(0.004, 0) == f"less than 1{text.THIN}%"
     assert text.chance(0.999, 100) == f"more than 99{text.THIN}%"
+
+
+@pytest.mark.parametrize("room", ["cli", "briefing/front", "briefing/annex", "briefing/sections", "strategy", "table", "outlook"])
+def test_no_figure_that_is_read_is_rounded_by_python(room: str) -> None:
+    """`fixed` rounds a half alike on every processor and knows no −0; what runs print of their own seconds is no figure."""
+    own = re.compile(r":[+,]*\.\d[f%]\}")
+    found = [
+        f"{path}: {line.strip()}"
+        for path in sorted((Path(detente.__file__).parent / room).rglob("*.py"))
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if own.search(line) and "seconds" not in line
+    ]
+    assert found == []
