@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -17,7 +18,7 @@ from detente.strategy.objectives import PARTS, Weights
 from detente.strategy.over_time import EARLY, Clock
 from detente.strategy.payoffs import payoff_table
 from detente.strategy.table import at_the_table
-from detente.talks.issue_search import log_product
+from detente.talks.issue_search import Found, log_product, search
 from detente.talks.patience import Patience
 from small_future import small_future
 
@@ -103,6 +104,25 @@ def test_the_search_finds_what_trying_every_package_finds(disagreement: str) -> 
     for e in deal.exchanges():
         assert e.gain == pytest.approx(e.alone + e.from_the_other - e.given_up)
         assert e.given_up >= -1e-12
+
+
+def test_a_search_is_made_once_for_all_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Found again it says the same, and has the same packages at hand."""
+    monkeypatch.setenv("DETENTE_CACHE", str(tmp_path))
+    made: list[int] = []
+
+    def counted(*args: object, **kwargs: object) -> Found:
+        made.append(1)
+        return search(*args, **kwargs)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("detente.strategy.deal.search", counted)
+    first, again = (proposal(Case.of(DOSSIER, TOY, "month 36", with_ranges=False), weights=MOTIVES, solves=60) for _ in range(2))
+    assert len(made) == 1
+    assert again.record() == first.record()
+    assert list(again.packages.solved) == list(first.packages.solved)
+    for budget, weights in ((50, MOTIVES), (60, None)):
+        proposal(Case.of(DOSSIER, TOY, "month 36", with_ranges=False), weights=weights, solves=budget)
+    assert len(made) == 3
 
 
 def test_what_the_law_brings_back_is_on_the_table() -> None:

@@ -30,6 +30,7 @@ True
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -40,6 +41,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from detente.cases.case import Case
+from detente.equilibrium.memory import solved_once
 from detente.equilibrium.parameters import Parameters
 from detente.errors import CornerResult, InputError, NotConverged, UnknownName
 from detente.policy.changes import apply_changes
@@ -538,21 +540,44 @@ class _Search:
 
     def together(self, without: Worth, power: Sequence[float], budget: int) -> Found:
         """The package both would sign."""
-        grid = self.packages.agenda.grid()
-        return search(
-            grid, self.rough(grid), self.exact, self.known, tuple(self.points(without)), power=power,
-            scale=_scale(self.surrogate.sizes), budget=budget,
-        )  # fmt: skip
+        grid, none = self.packages.agenda.grid(), tuple(self.points(without))
+
+        def work() -> Found:
+            return search(
+                grid, self.rough(grid), self.exact, self.known, none, power=power,
+                scale=_scale(self.surrogate.sizes), budget=budget,
+            )  # fmt: skip
+
+        return self._kept(("together", without.levels, tuple(power), budget), work)
 
     def alone(self, k: int) -> Found:
         """The best unilateral step of a party."""
         book = self.packages.agenda
         own = [n for n, issue in enumerate(book.issues) if issue.giver == book.parties[k]]
         grid = book.grid()
-        return best_alone(
-            grid, self.rough(grid)[:, k], lambda levels: float(self.exact(levels)[k]),
-            {levels: float(v[k]) for levels, v in self.known.items()}, book.standing, own, scale=_scale(self.surrogate.sizes),
-        )  # fmt: skip
+
+        def work() -> Found:
+            return best_alone(
+                grid, self.rough(grid)[:, k], lambda levels: float(self.exact(levels)[k]),
+                {levels: float(v[k]) for levels, v in self.known.items()}, book.standing, own, scale=_scale(self.surrogate.sizes),
+            )  # fmt: skip
+
+        return self._kept(("alone", k), work)
+
+    def _kept(self, asked: tuple[object, ...], work: Callable[[], Found]) -> Found:
+        """A search kept from run to run with the packages it solved: what it finds follows from what was solved before it."""
+        before = tuple(self.packages.solved)
+
+        def anew() -> bytes:
+            found = work()
+            return f"{found.to_json()}\n{json.dumps([k for k in self.packages.solved if k not in before])}".encode()
+
+        question = (self.packages.question, self.judged_by, *asked, self.packages.designed, before)
+        with solved_once(between_runs=True) as kept:
+            found, solved = kept.lasting(repr(question), anew).decode().split("\n")
+        for levels in json.loads(solved):
+            self.packages.worth(tuple(levels))
+        return Found.from_json(found)
 
 
 def _watched(deal: Proposal) -> Watch:

@@ -240,14 +240,18 @@ class Packages:
     def _lasting(self, name: tuple[str | int, ...], work: Callable[[], Worth]) -> Worth:
         """A worth kept from run to run: a search asks for hundreds, and nothing is solved for what was found before."""
         with solved_once(between_runs=True) as kept:
-            return Worth.from_bytes(kept.lasting(repr((self._question, name)), lambda: work().to_bytes()))
+            return Worth.from_bytes(kept.lasting(repr((self.question, name)), lambda: work().to_bytes()))
 
     @cached_property
-    def _question(self) -> str:
-        """Digest of all that a worth depends on."""
+    def question(self) -> str:
+        """Digest of all that a worth, and what is searched by it, depends on."""
         case = self.case
         measures = [[m.model_dump(mode="json") for m in listed] for listed in (self.measures, *self.fixed.values())]
-        made_by = [code_digest("policy", "equilibrium", "cases", "strategy", "world", "data"), version("jax"), version("numpy")]
+        made_by = [
+            code_digest("policy", "equilibrium", "cases", "strategy", "talks", "world", "data"),
+            version("jax"),
+            version("numpy"),
+        ]
         return digest([
             case.dossier.model_dump(mode="json", by_alias=True), case.world.fingerprint, case.world.extras_digest,
             case.parameters.record(), repr(case.replaced), repr(case.solver), repr(self.agenda), measures,

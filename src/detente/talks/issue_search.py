@@ -24,6 +24,7 @@ c[k] ≤ 0 cost nothing: they pay by themselves and are no bargaining chips.
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -65,6 +66,18 @@ class Found:
     def record(self) -> dict[str, Any]:
         """JSON-able."""
         return dict(plain(self))
+
+    def to_json(self) -> str:
+        """All of it, digit for digit."""
+        return json.dumps(vars(self))
+
+    @classmethod
+    def from_json(cls, text: str) -> Found:
+        """What `to_json` gave."""
+        held = json.loads(text)
+        held["levels"] = None if held["levels"] is None else tuple(held["levels"])
+        held["ranked"] = tuple((tuple(levels), tuple(gains)) for levels, gains in held["ranked"])
+        return cls(**held | {"gains": tuple(held["gains"])})
 
 
 def log_product(gains: ArrayLike, power: ArrayLike) -> Array:
