@@ -192,15 +192,14 @@ def changes_for(dossier: Dossier, scenario: str | None, values: Mapping[str, flo
 def _handles(dossier: Dossier) -> dict[str, _Handle]:
     """By lever id: the dossier's measures and those its scenarios, stances, bystanders and branches add."""
     parties = {p.region for p in dossier.parties}
-    told = {**{m.id: m for m in reversed(_added(dossier))}, **{m.id: m for m in dossier.measures}}
-    own = [told[m.id] for m in dossier.measures]
-    extra = [m for m in told.values() if m.id not in {x.id for x in own}]
+    own = {m.id: m for m in dossier.measures}
+    added = {m.id: m for m in reversed(_added(dossier)) if m.id not in own}  # of two with one id the first
     found: list[_Handle] = []
-    for m in (*own, *reversed(extra)):
+    for m in (*own.values(), *reversed(added.values())):
         if not m.modelled or m.in_baseline or not _between(m, parties) or not _alive(m, dossier):
             continue
         if isinstance(m.rate_pct, dict):
-            if m in own and m.base is Base.ADDITIVE and not m.replaces and status_on(m, dossier.as_of) is Status.IN_FORCE:
+            if m.id in own and m.base is Base.ADDITIVE and not m.replaces and status_on(m, dossier.as_of) is Status.IN_FORCE:
                 found += [_Handle(m, c) for c in m.rate_pct if c in parties | {dossier.venue.region}]
             continue
         if isinstance(m.cost_pct, dict):
