@@ -19,6 +19,7 @@ from detente.briefing.view import CaseView
 from detente.equilibrium.solve import solve
 from detente.policy.dossier import load_dossier, parse_dossier
 from detente.policy.instruments import Policy
+from detente.strategy.regimes import regimes
 
 STANCES = """
     stances:
@@ -169,6 +170,16 @@ def test_rules_are_told_as_computed(case: CaseView) -> None:
     spent = data[data["measure"] == "equivalent variation"]
     regions = spent[spent["region"].isin(case.world.regions)].groupby("scenario")["value"].sum()
     assert regions.to_dict() == pytest.approx(past.to_dict(), rel=1e-9)
+
+
+def test_duties_without_rules_are_told_to_fall_with_time(case: CaseView, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They do: what serves best at twelve months is far above what serves best at thirty-six."""
+    table = rules.worth_of_rules(case)
+    for month, soon in ((12.0, True), (36.0, False)):
+        monkeypatch.setitem(case.__dict__, "month", month)
+        assert ("buyers have hardly turned elsewhere" in rules.story(case, table)) is soon
+    early, late = (regimes(case.economy, detail="region", method="differences", horizon=f"month {m}") for m in (12, 36))
+    assert early.mean_rates()["nash"] > 1.5 * late.mean_rates()["nash"]
 
 
 def test_without_stances_it_says_so(run: Any) -> None:

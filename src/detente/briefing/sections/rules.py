@@ -18,6 +18,8 @@ from detente.strategy.regimes import REFERENCE, Regimes, worth_of_rules
 from detente.words import say
 
 told = partial(say, "briefing/sections/rules")
+SOON = 24
+"""Months within which buyers have turned elsewhere so little that the duties that serve best are far above later ones."""
 
 
 def blocks(case: CaseView) -> list[Block]:
@@ -68,6 +70,7 @@ def story(case: CaseView, table: Regimes) -> str:
     return told(
         "story",
         case=case,
+        soon=case.parameters.name == "short" if case.month is None else case.month < SOON,
         nash_rate=float(rates["nash"]),
         today_rate=table.rate_today,
         past_rate=float(rates[REFERENCE]),
