@@ -185,6 +185,11 @@ def signed(value: float, places: int = 2) -> str:
     return fixed(value, places, signed=True)
 
 
+def figure_of(value: float | None, places: int = 2) -> str:
+    """A figure as sentences print it; an en dash where there is none."""
+    return "–" if value is None else fixed(value, places)
+
+
 def places_for(values: Iterable[float], most: int = 4) -> int:
     """Decimals that show two digits of the largest of several numbers in one table: two, more where all are small, and two
     again where all round to nothing at `most`."""

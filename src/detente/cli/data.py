@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from detente.cli.common import Json, emit, out, text_table
-from detente.words import fixed
+from detente.cli.common import Json, emit, figure_of, out, text_table
 
 if TYPE_CHECKING:
     from detente.world.panel import Panel
@@ -73,8 +71,8 @@ def show(
     duties = ("duty, % of imports",) if panel.flow == "imports" else ()
     table = text_table(("year", "months", f"{panel.flow}, USD bn", "of which “rest”, %", *duties))
     for year, row in _years(panel).items():
-        value, rest, duty = (math.nan if v is None else v for v in (row["value_bn"], row["rest_pct"], row["duty_pct"]))
-        table.add_row(str(year), f"{row['months']}", fixed(value, 1), fixed(rest, 1), *([fixed(duty)] if duties else []))
+        duty = (figure_of(row["duty_pct"]),) if duties else ()
+        table.add_row(str(year), f"{row['months']}", figure_of(row["value_bn"], 1), figure_of(row["rest_pct"], 1), *duty)
     out.print(table)
 
 

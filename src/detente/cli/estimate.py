@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from detente.cli.common import Json, emit, out, out_file, progress_bar, save_figure, text_table
+from detente.cli.common import Json, emit, figure_of, out, out_file, progress_bar, save_figure, text_table
 from detente.errors import InputError
 from detente.words import fixed
 
@@ -57,7 +57,7 @@ def estimate(
         shown = text_table(("specification", "12 m", "60 m"))
         for entry in found["specs"].values():
             by = {r["months"]: r for r in entry["rows"]}
-            shown.add_row(entry["title"], *(_figure(by.get(m, {}).get("coefficient")) for m in (12, 60)))
+            shown.add_row(entry["title"], *(figure_of(by.get(m, {}).get("coefficient")) for m in (12, 60)))
         out.print(shown)
     for path in (to, chart, write):
         if path is not None:
@@ -73,18 +73,14 @@ def _show(found: Mapping[str, Any], name: str) -> None:
     keys = ("coefficient", "standard_error", "low", "high")
     for r in entry["rows"]:
         strength = "" if r["first_stage_f"] is None else fixed(r["first_stage_f"], 0)
-        factors = (_figure(r.get(k)) if r["months"] > 0 else "" for k in ("factor", "factor_low", "factor_high"))
-        shown.add_row(str(r["months"]).replace("-", "−"), *(_figure(r[k]) for k in keys), strength, *factors)
+        factors = (figure_of(r.get(k)) if r["months"] > 0 else "" for k in ("factor", "factor_low", "factor_high"))
+        shown.add_row(str(r["months"]).replace("-", "−"), *(figure_of(r[k]) for k in keys), strength, *factors)
     out.print(shown)
     side, key = ("exports", "changes_of_china") if name.startswith("china-side") else ("imports", "changes")
     changes = found[key]
     about = {"theta": entry["theta"], "first": changes["first"], "last": changes["last"], "until": found["panels"][side]["last"]}
     out.print(say("build/estimate/page", "after", **about), style="dim", highlight=False)
     out.print()
-
-
-def _figure(value: float | None) -> str:
-    return "–" if value is None else fixed(value, 2)
 
 
 def _write_page(path: Path, found: Mapping[str, Any], as_json: bool) -> None:

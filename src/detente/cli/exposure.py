@@ -8,7 +8,7 @@ import typer
 
 from detente.cli.common import Json, WorldName, ask, emit, out, save, text_table, the_world
 from detente.cli.questions import ChartFile, TableFile
-from detente.words import fixed
+from detente.words import clipped, fixed
 
 MOST = 15
 """Rows of a table of chokepoints or minerals; JSON has all."""
@@ -82,7 +82,6 @@ def _label(code: str, name: str) -> str:
 
 
 def _points(found: Any) -> Any:
-    from detente.words import clipped
     from detente.words.names import sector_name
 
     shown = text_table(

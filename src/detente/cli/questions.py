@@ -38,7 +38,7 @@ from detente.cli.common import (
 )
 from detente.errors import InputError
 from detente.web.__main__ import folder_name, out_folder
-from detente.words import fixed
+from detente.words import fixed, to
 from detente.words.currency import currency
 
 if TYPE_CHECKING:
@@ -615,7 +615,7 @@ def _stand_off_models(case: AtTheTable) -> None:
         shown.add_row(
             str(model), chance(r[f"{one} at once"]), chance(r[f"{two} at once"]), told(f"{one} eases"), told(f"{two} eases"),
             told("talks collapse"), f"{r[f'{one} likelier in']:,}/{r[f'{two} likelier in']:,}",
-            fixed(r['mean length, days (half)'], 0),
+            fixed(r["mean length, days (half)"], 0),
         )  # fmt: skip
     out.print(shown)
     out.print(
@@ -1121,8 +1121,7 @@ def outlook(
     for code in codes:
         e, q = look.expected(code), look.spread(code)
         money = signed(look.paths.money(code, e.value) / 1000, 1)
-        spread = f"{fixed(q[0])} to {fixed(q[-1])}"
-        span = f"{fixed(e.low, 3)} to {fixed(e.high, 3)}"
+        spread, span = to(fixed(q[0]), fixed(q[-1])), to(fixed(e.low, 3), fixed(e.high, 3))
         shown.add_row(code, signed(e.value, 3), span, spread, money, fixed(100 * look.risk(code).value, 0))
     out.print(shown)
     _inputs(look)
@@ -1135,7 +1134,7 @@ def _likely(look: Outlook) -> None:
     """From today first, if the fork is reached second, by date third."""
 
     def span(e: Any) -> str:
-        return f"{fixed(100 * e.low, 0)} to {fixed(100 * e.high, 0)}"
+        return to(fixed(100 * e.low, 0), fixed(100 * e.high, 0))
 
     out.print(f"From today: how it ends by {look.tree.until}, as seen on {look.on}", highlight=False)
     shown = text_table(("end", "chance, %", "range", "what it is"))
@@ -1215,7 +1214,7 @@ def rates(
                 if len(rows) > 1:
                     shown.add_row(f"{question}:")
                 for r in rows.itertuples(index=False):
-                    share = (fixed(100 * r.rate, 0), f"{fixed(100 * r.low, 0)} to {fixed(100 * r.high, 0)}")
+                    share = (fixed(100 * r.rate, 0), to(fixed(100 * r.low, 0), fixed(100 * r.high, 0)))
                     shown.add_row(f"  {r.outcome}" if len(rows) > 1 else str(question), str(r.seen), str(r.cases), *share)
             out.print(shown)
         if len(spans):
@@ -1238,7 +1237,7 @@ def _scored(record: str, csv: Path | None, as_json: bool) -> None:
         return
     shown = text_table(("left out in turn", "cases", "Brier", "range", "bits", "skill over own"))
     for r in found.to_frame().to_dict(orient="records"):
-        span = f"{fixed(r['brier low'])} to {fixed(r['brier high'])}"
+        span = to(fixed(r["brier low"]), fixed(r["brier high"]))
         gain = f"{signed(r['skill over own'])} ({signed(r['skill low'])} to {signed(r['skill high'])})"
         alone = r["forecaster"] == "own alone"
         name = f"{r['kind']}: {r['forecaster']}"

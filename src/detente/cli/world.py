@@ -10,7 +10,7 @@ import typer
 
 from detente.cli.common import Json, WorldName, emit, out, out_file, progress_bar, signed, text_table, the_world
 from detente.errors import InputError
-from detente.words import fixed
+from detente.words import decimals_for, fixed
 
 if TYPE_CHECKING:
     from detente.build.tables import Basedata, Built, Table
@@ -32,7 +32,6 @@ RELATIVE = 1e-5
 @worlds.command("info")
 def world_info(world: WorldName = "world-2022", as_json: Json = False) -> None:
     """What a world holds: regions, sectors, totals, sources, what is imputed and how well it fits."""
-    from detente.words import decimals_for
     from detente.words.names import region_name, sector_name
 
     table = the_world(world)

@@ -41,7 +41,6 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from detente.cases.case import Case
-from detente.equilibrium.memory import solved_once
 from detente.equilibrium.parameters import Parameters
 from detente.errors import CornerResult, InputError, NotConverged, UnknownName
 from detente.policy.changes import apply_changes
@@ -572,9 +571,8 @@ class _Search:
             found = work()
             return f"{found.to_json()}\n{json.dumps([k for k in self.packages.solved if k not in before])}".encode()
 
-        question = (self.packages.question, self.judged_by, *asked, self.packages.designed, before)
-        with solved_once(between_runs=True) as kept:
-            found, solved = kept.lasting(repr(question), anew).decode().split("\n")
+        given = ("search", self.judged_by, *asked, self.packages.designed, before)
+        found, solved = self.packages.lasting(given, anew).decode().split("\n")
         for levels in json.loads(solved):
             self.packages.worth(tuple(levels))
         return Found.from_json(found)

@@ -239,11 +239,16 @@ class Packages:
 
     def _lasting(self, name: tuple[str | int, ...], work: Callable[[], Worth]) -> Worth:
         """A worth kept from run to run: a search asks for hundreds, and nothing is solved for what was found before."""
+        return Worth.from_bytes(self.lasting(name, lambda: work().to_bytes()))
+
+    def lasting(self, name: tuple[object, ...], work: Callable[[], bytes]) -> bytes:
+        """What `work` gives, kept from run to run under `name` and all that these packages, and what is searched by them, depend
+        on."""
         with solved_once(between_runs=True) as kept:
-            return Worth.from_bytes(kept.lasting(repr((self.question, name)), lambda: work().to_bytes()))
+            return kept.lasting(repr((self._question, name)), work)
 
     @cached_property
-    def question(self) -> str:
+    def _question(self) -> str:
         """Digest of all that a worth, and what is searched by it, depends on."""
         case = self.case
         measures = [[m.model_dump(mode="json") for m in listed] for listed in (self.measures, *self.fixed.values())]

@@ -27,7 +27,7 @@ from detente.briefing.charts.standalone import measured, wrapped
 from detente.briefing.charts.theme import COLOUR, DIVERGING
 from detente.briefing.document import Figure
 from detente.outlook.tree import STATUS_QUO, Tree
-from detente.words import THIN, capital, chance, clipped, day as long_day, fixed, join, month, say
+from detente.words import THIN, capital, chance, clipped, day as long_day, fixed, join, month, say, to
 
 if TYPE_CHECKING:
     from detente.outlook.outlook import Outlook
@@ -381,7 +381,7 @@ def tree_figure(
     classes = {}
     for s in named:
         e = look.scenarios[s]
-        span = f"({fixed(100 * e.low, 0)} to {fixed(100 * e.high, 0)})"
+        span = f"({to(fixed(100 * e.low, 0), fixed(100 * e.high, 0))})"
         classes[s] = (f"{capital(s.replace('-', ' '))} {chance(e.value, e.percent)} {span}", colour[s])
     odds = look.tree.odds
     strips = [
