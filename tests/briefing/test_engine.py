@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
+import sys
 import zlib
 from pathlib import Path
 
 import pytest
 
 from detente.briefing.charts import engine
-from detente.briefing.charts.theme import render
+from detente.briefing.charts.standalone import PICTURED
+from detente.briefing.charts.theme import FONT, render
 
 SPEC = {"data": {"values": [{"x": 1, "y": 2}]}, "mark": "point", "encoding": {"x": {"field": "x"}, "y": {"field": "y"}}}
 
@@ -26,7 +28,7 @@ def no_engine(monkeypatch: pytest.MonkeyPatch) -> None:
         raise AssertionError("the engine was asked")
 
     monkeypatch.setattr(engine, "_ask", refuse)
-    monkeypatch.setattr(engine, "_draw", refuse)
+    monkeypatch.setattr(engine, "_made", refuse)
 
 
 def test_same_drawing_with_and_without_a_process(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -88,6 +90,82 @@ def test_a_kept_drawing_that_the_engine_never_makes_is_drawn_anew(cache: Path, o
     assert engine.find(file.name) == first
 
 
+# -- fonts -------------------------------------------------------------------------------------------------------------
+WORD = '<svg xmlns="http://www.w3.org/2000/svg" width="60" height="20"><text y="15" font-family="{}">{}</text></svg>'
+
+
+def a_font(folder: Path, name: str, letters: str) -> None:
+    """A font whose letters are all the same black square, three times as wide as letters are."""
+    from fontTools.fontBuilder import FontBuilder
+    from fontTools.pens.ttGlyphPen import TTGlyphPen
+
+    pen = TTGlyphPen(None)
+    corners = [(0, 0), (0, 900), (1500, 900), (1500, 0)]
+    pen.moveTo(corners[0])
+    for corner in corners[1:]:
+        pen.lineTo(corner)
+    pen.closePath()
+    box = pen.glyph()
+    font = FontBuilder(1000, isTTF=True)
+    font.setupGlyphOrder([".notdef", "box"])
+    font.setupCharacterMap({ord(c): "box" for c in letters})
+    font.setupGlyf({".notdef": box, "box": box})
+    font.setupHorizontalMetrics({".notdef": (1500, 0), "box": (1500, 0)})
+    font.setupHorizontalHeader(ascent=900, descent=-100)
+    font.setupNameTable({"familyName": name, "styleName": "Regular", "psName": name.replace(" ", "")})
+    font.setupOS2(sTypoAscender=900, usWinAscent=900, usWinDescent=100)
+    font.setupPost()
+    folder.mkdir(parents=True)
+    font.save(folder / "box.ttf")
+
+
+def drawn_anew(monkeypatch: pytest.MonkeyPatch, cache: Path) -> tuple[str, bytes]:
+    """A drawing and a picture by an engine started now."""
+    engine._stop()
+    monkeypatch.setenv("DETENTE_CACHE", str(cache))
+    spec = SPEC | {"title": {"text": "Who pays", "font": FONT}, "encoding": {"y": {"field": "y", "title": "longer words here"}}}
+    try:
+        return engine.draw(spec), engine.picture(WORD.format(PICTURED, "Who pays"), 2)
+    finally:
+        engine._stop()
+
+
+def test_drawings_are_the_same_whatever_fonts_the_machine_has(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = drawn_anew(monkeypatch, tmp_path / "first")
+    a_font(tmp_path / "fonts" / "one", FONT, "".join(map(chr, range(32, 127))))
+    a_font(tmp_path / "fonts" / "two", "Arial", "".join(map(chr, range(32, 127))))
+    listed = tmp_path / "fonts.conf"
+    listed.write_text(f'<?xml version="1.0"?><fontconfig><dir>{tmp_path / "fonts"}</dir></fontconfig>')
+    monkeypatch.setenv("FONTCONFIG_FILE", str(listed))
+    assert drawn_anew(monkeypatch, tmp_path / "second") == before
+    assert os.environ["FONTCONFIG_FILE"] == str(listed)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="fonts of the machine lie elsewhere")
+def test_letters_that_the_font_lacks_are_drawn_with_the_machines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rare = "\uf8ab"
+    monkeypatch.setenv("HOME", str(tmp_path / "empty"))
+    engine._stop()
+    try:
+        missing, latin = (engine.picture(WORD.format(PICTURED, letter), 2) for letter in (rare, "Who"))
+        a_font(tmp_path / "home" / ".fonts", "Rare", rare)
+        monkeypatch.setenv("HOME", str(tmp_path / "home"))
+        engine._stop()
+        assert engine.picture(WORD.format(PICTURED, rare), 2) != missing
+        assert engine.picture(WORD.format(PICTURED, "Who"), 2) == latin  # all others as before
+    finally:
+        engine._stop()
+
+
+def test_a_picture_is_the_same_with_and_without_a_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    apart = engine.picture(WORD.format(PICTURED, "Who pays"), 2)
+    assert apart.startswith(b"\x89PNG")
+    monkeypatch.setattr(engine, "_unusable", True)
+    assert engine.picture(WORD.format(PICTURED, "Who pays"), 2) == apart
+    with pytest.raises(ValueError, match=r"."):
+        engine.picture("<svg", 2)
+
+
 # -- a drawing that fails ----------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("odd", ["\x0c", "\x00", "\x1b[31m", "\x07", "\ud800", "\ufffe"])
 @pytest.mark.parametrize("apart", [True, False])
@@ -108,7 +186,7 @@ def test_a_drawing_over_which_the_engine_ends_is_refused_and_the_next_is_drawn(
     fragile = tmp_path / "fragile.py"
     fragile.write_text(
         f"import json, os, sys, time\nfor line in sys.stdin:\n    if 'fatal' in line:\n        {end}\n"
-        "    print(json.dumps({'svg': '<svg>' + str(len(line)) + '</svg>'}), flush=True)\n"
+        "    print(json.dumps({'made': '<svg>' + str(len(line)) + '</svg>'}), flush=True)\n"
     )
     engine._stop()
     monkeypatch.setattr(engine, "__file__", str(fragile))

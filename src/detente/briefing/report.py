@@ -22,7 +22,6 @@ from contextlib import contextmanager
 from contextvars import copy_context
 from dataclasses import replace
 from importlib import import_module
-from importlib.metadata import version
 from threading import Event, Lock, Thread
 from types import ModuleType
 from typing import Any, TypeVar
@@ -33,7 +32,7 @@ from detente import words as text
 from detente.briefing import page
 from detente.briefing.ahead import AHEAD, Ahead
 from detente.briefing.annex import ORDER as ANNEX
-from detente.briefing.charts import figures, standalone
+from detente.briefing.charts import engine, figures, standalone
 from detente.briefing.charts.theme import coloured, roles
 from detente.briefing.document import DataFile, Figure, Para, Section, words_in
 from detente.briefing.readers import readers_of
@@ -196,7 +195,7 @@ _IMAGES = CacheFolder("images", 600)
 def images(figure: Figure) -> tuple[bytes, bytes]:
     """A figure as SVG and PNG files; the PNG is kept between runs under the SVG and the drawing engine."""
     svg = standalone.as_bytes(figure, "svg")
-    key = sha256(svg, version("vl-convert-python").encode())
+    key = engine.key(svg.decode())
     png = _IMAGES.find(key)
     if png is None:
         png = standalone.as_bytes(figure, "png")

@@ -1,8 +1,12 @@
-"""The drawing engine in a process of its own: Vega-Lite in, SVG out, one JSON line each.
+"""The drawing engine in a process of its own: Vega-Lite in, SVG out, or SVG in, PNG out, one JSON line each.
 
 The engine holds Python's lock while it draws, so in the same process nothing else would move meanwhile. The process runs this
 file alone, without the package around it (which is why the package is imported inside functions here), and is started by the
 first chart that is not kept from an earlier run. Where no process can be started the chart is drawn here, with the same result.
+
+The engine brings its font along and is shown no other, so that a drawing is the same on machines with other fonts; a copy of that
+font on the machine would also be opened anew for every word it measures. Only for letters that its font lacks is it shown those
+of the machine.
 
 A drawing is kept under the SHA-256 of its specification, the version of the engine and its Vega-Lite, so that a change of any of
 them asks for a new one; its text is checked against its own digest when it is read. What is kept is only the engine's answer: a
@@ -16,7 +20,9 @@ most `LIMIT` drawings, the ones not used for longest go first. A folder that can
 from __future__ import annotations
 
 import atexit
+import base64
 import json
+import os
 import re
 import subprocess
 import sys
@@ -24,6 +30,7 @@ import threading
 import zlib
 from contextlib import suppress
 from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -33,8 +40,13 @@ LIMIT = 2000
 """Drawings kept, about 5 kB each."""
 PATIENCE = 120.0
 """Seconds that one drawing may take."""
-_FORMAT = "2"
-_PROBE = '{"data":{"values":[{}]},"mark":"point"}'
+FONTS = ("/usr/share/fonts", "/usr/local/share/fonts", "~/.fonts", "~/.local/share/fonts")
+"""Where machines without a list of their own keep fonts; on others the engine finds them by itself."""
+_FORMAT = "3"
+_PROBE = '{"spec":{"data":{"values":[{}]},"mark":"point"}}'
+_WORD = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><text>a</text></svg>'
+_OTHER_LETTERS = re.compile("[^\0-\u05ff\u1e00-\u2bff]")
+"""What the engine's font may lack: it has Latin, Greek, Cyrillic and Hebrew letters and the signs of print."""
 _NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _ACTS = re.compile(r"<(?:script|foreignObject|iframe|image|a|style|use)\b|\son[a-z]+\s*=|javascript:|<!|<\?", re.IGNORECASE)
 """What no drawing of the engine has, and what could act or ask for something where a drawing is shown."""
@@ -54,16 +66,25 @@ def draw(spec: dict[str, Any]) -> str:
     kept = find(name)
     if kept is not None:
         return kept
+    drawn = _done(f'{{"spec":{job}}}')
+    keep(name, drawn)
+    return drawn
+
+
+def picture(svg: str, scale: float) -> bytes:
+    """PNG of an SVG, `scale` pixels a unit. Raises as `draw` does."""
+    return base64.b64decode(_done(json.dumps({"svg": svg, "scale": scale})))
+
+
+def _done(job: str) -> str:
+    """What the engine makes of a job, in its own process if there is one."""
     with _lock:
         answer = _ask(job)
     if answer is None:
-        drawn = _draw(json.loads(job))
-    elif "error" in answer:
+        return _made(json.loads(job))
+    if "error" in answer:
         raise ValueError(answer["error"])
-    else:
-        drawn = str(answer["svg"])
-    keep(name, drawn)
-    return drawn
+    return str(answer["made"])
 
 
 def clean(value: Any) -> Any:
@@ -153,10 +174,44 @@ def _stop() -> None:
         _process = None
 
 
-def _draw(spec: dict[str, Any]) -> str:
+def _made(job: dict[str, Any]) -> str:
+    """A drawing, or a picture in base 64."""
     import vl_convert
 
-    return str(vl_convert.vegalite_to_svg(vl_spec=spec, vl_version=version()))
+    _with_its_own_font()
+    if _OTHER_LETTERS.search(json.dumps(job, ensure_ascii=False)):
+        _with_all_fonts()
+    if "spec" in job:
+        return str(vl_convert.vegalite_to_svg(vl_spec=job["spec"], vl_version=version()))
+    try:
+        return base64.b64encode(vl_convert.svg_to_png(job["svg"], scale=job["scale"])).decode()
+    except RuntimeError as error:  # its words, without where in the engine it was
+        raise ValueError(str(error).partition("\n")[0]) from None
+
+
+@lru_cache(maxsize=1)
+def _with_its_own_font() -> None:
+    """Have the engine list its fonts, which it does once, while the machine's are out of sight."""
+    import vl_convert
+
+    name = "FONTCONFIG_FILE"
+    before = os.environ.get(name)
+    os.environ[name] = str(Path(__file__).with_name("fonts.conf"))
+    try:
+        vl_convert.svg_to_png(_WORD)
+    finally:
+        os.environ.pop(name)
+        if before is not None:
+            os.environ[name] = before
+
+
+@lru_cache(maxsize=1)
+def _with_all_fonts() -> None:
+    """Show it the machine's fonts as well, behind its own."""
+    import vl_convert
+
+    for folder in filter(os.path.isdir, map(os.path.expanduser, FONTS)):
+        vl_convert.register_font_directory(folder)
 
 
 def version() -> str:
@@ -214,7 +269,7 @@ def serve() -> None:
     """Answer jobs on standard input until it closes."""
     for line in sys.stdin:
         try:
-            answer = {"svg": _draw(json.loads(line))}
+            answer = {"made": _made(json.loads(line))}
         except ValueError as error:
             answer = {"error": str(error)}
         sys.stdout.write(json.dumps(answer) + "\n")

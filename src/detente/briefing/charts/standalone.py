@@ -15,6 +15,7 @@ import html
 import re
 from pathlib import Path
 
+from detente.briefing.charts import engine
 from detente.briefing.charts.theme import COLOUR, DIVERGING, FONT, HATCH, TILE_TEXT
 from detente.briefing.document import Figure
 from detente.errors import InputError, UnknownName
@@ -23,6 +24,8 @@ from detente.files import target_file, write
 SUFFIXES = (".svg", ".png", ".html")
 MARGIN, SCALE = 18, 2
 FAMILY = f"Arial, Helvetica, '{FONT}', sans-serif"
+PICTURED = f"'{FONT}', {FAMILY}"
+"""The font the engine brings along comes first, so that a picture is the same on every machine."""
 LITERAL = COLOUR | DIVERGING | {f"tile-{k}": v for k, v in TILE_TEXT.items()}
 """Value on a light background of each colour variable of the page."""
 
@@ -77,9 +80,7 @@ def as_bytes(figure: Figure, ending: str) -> bytes:
         case "svg":
             return drawing(figure).encode()
         case "png":
-            import vl_convert
-
-            return bytes(vl_convert.svg_to_png(drawing(figure), scale=SCALE))
+            return engine.picture(drawing(figure).replace(FAMILY, PICTURED, 1), SCALE)
     raise UnknownName(ending, [s.lstrip(".") for s in SUFFIXES], "ending of a chart")
 
 
