@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -46,6 +47,11 @@ class BentCase(CaseView):
     """A case whose scenarios answer as `bends` say, by name of the scenario (None: what is in force)."""
 
     bends: Mapping[str | None, Bend] = field(default_factory=dict)
+
+    @cached_property
+    def question(self) -> str:
+        """Of another case than the one that is not bent."""
+        return repr((super().question, sorted(self.bends.items(), key=repr)))
 
     def outcome(self, scenario: str | None = None, **asked: Any) -> Outcome:
         """The answer of the case, bent."""

@@ -15,6 +15,7 @@ import pytest
 import detente as dt
 from detente.cases.case import CENTRAL, PINNED, Lazily, parameter_variants
 from detente.equilibrium.outcome import Outcome
+from detente.equilibrium.solve import Solver
 from detente.errors import BadDossier, CornerResult, InputError, NotConverged, UnknownName, UnknownRegion
 from small_future import small_future
 
@@ -157,6 +158,21 @@ def test_whatever_is_solved_on_a_case_outlives_the_process(ask: str, runs: list[
     second = asked[ask](dt.Case.of(DOSSIER, people, with_ranges=False))
     assert len(runs) == solved
     assert (first.real_income == second.real_income).all()
+
+
+def test_a_case_is_another_question_by_whatever_it_depends_on() -> None:
+    made = [
+        dt.Case.of(DOSSIER, TOY, with_ranges=False),
+        dt.Case.of(DOSSIER, TOY, with_ranges=False, scenarios=["war"]),
+        dt.Case.of(DOSSIER, TOY, "short"),
+        dt.Case.of(DOSSIER, TOY, trade_elasticity=4),
+        dt.Case.of(DOSSIER, TOY, solver=Solver(tolerance=1e-10)),
+        dt.Case.of(DOSSIER.model_copy(update={"as_of": date(2025, 10, 19)}), TOY),
+        dt.Case.of(DOSSIER, TOY.with_(extras={"population": np.array([3.0, 2.0, 1.0])})),
+    ]
+    assert len({case.question for case in made}) == len(made)
+    assert dt.Case.of(DOSSIER, TOY).question == made[0].question  # ranges change no answer
+    assert dt.Case.of(DOSSIER, TOY, "short").on_day("2025-11-01").question != made[2].question
 
 
 def test_roles_are_the_dossiers(case: dt.Case) -> None:

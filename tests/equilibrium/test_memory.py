@@ -1,20 +1,25 @@
 """The memory of solutions: what is asked twice is worked out once, and only inside the block that opened it."""
 
 import importlib
+import pickle
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import fields
 
 import numpy as np
 import pytest
 
 from detente.briefing.report import beside
 from detente.equilibrium import Solver, solve
+from detente.equilibrium.levels import Equilibrium, LabourMarket
 from detente.equilibrium.memory import Kept, memory, solved_once
 from detente.equilibrium.parameters import horizon
 from detente.equilibrium.solve import solve_flat
 from detente.errors import NotConverged
-from detente.policy.instruments import Policy, Tariff
+from detente.policy.instruments import ExportControl, Policy, Tariff
 from detente.world import toy_world
+from detente.world.economy import Economy
 
 module = importlib.import_module("detente.equilibrium.solve")
 
@@ -117,6 +122,56 @@ def test_lanes_share_the_memory_of_their_block(runs):
     assert len(runs) == 1
     assert len(set(found)) == 1
     assert beside(lambda _: memory(), [1, 2], lanes=2) == [None, None]
+
+
+@pytest.mark.parametrize("asked", [{"horizon": "medium"}, {"horizon": "short"}, {"horizon": "medium", "exchange_rate": "pinned"}])
+def test_what_was_judged_is_found_again_and_its_levels_when_they_are_asked_for(runs, asked, monkeypatch, tmp_path):
+    monkeypatch.setenv("DETENTE_CACHE", str(tmp_path))
+    made, at = [], Equilibrium.at
+    monkeypatch.setattr(Equilibrium, "at", lambda *given: made.append(1) or at(*given))
+    policy = Policy([Tariff(by="AAA", on="BBB", rate=0.1), ExportControl(by="CCC", on="AAA", sectors="MAKE", withhold=0.3)])
+    outcomes = []
+    for _ in range(2):
+        with solved_once(between_runs=True):
+            outcomes.append(solve(toy_world(), policy, **asked))
+    first, again = outcomes
+    assert len(runs) == len(made) == 1
+    assert again.clearing_gap == first.clearing_gap
+    assert again.shadows == first.shadows
+    assert len(again.shadows) == 1
+    assert again.real_income.tolist() == first.real_income.tolist()
+    assert again.relative_to(first).equivalent_variation.tolist() == [0.0] * 3
+    assert len(made) == 1  # none of that needs levels
+    with ThreadPoolExecutor(4) as pool:
+        flows = list(pool.map(lambda _: again.after.shipments, range(8)))
+    assert all(f.tobytes() == first.after.shipments.tobytes() for f in flows)
+    for f in fields(Equilibrium):
+        one, two = getattr(first.after, f.name), getattr(again.after, f.name)
+        if isinstance(one, np.ndarray):
+            assert one.tobytes() == two.tobytes(), f.name
+        elif not isinstance(one, Economy | LabourMarket):
+            assert one is two or one == two, f.name
+    with pytest.raises(AttributeError, match="no 'shipment'"):
+        _ = again.after.shipment
+
+
+def test_what_is_only_known_in_part_can_be_handed_to_another_process(monkeypatch, tmp_path):
+    monkeypatch.setenv("DETENTE_CACHE", str(tmp_path))
+    for _ in range(2):
+        with solved_once(between_runs=True):
+            outcome = solve(toy_world(), Policy([Tariff(by="AAA", on="BBB", rate=0.1)]))
+    there = pickle.loads(pickle.dumps(outcome))
+    assert there.after.shipments.tobytes() == outcome.after.shipments.tobytes()
+
+
+def test_what_is_refused_is_refused_again_without_another_solve(runs, monkeypatch, tmp_path):
+    monkeypatch.setenv("DETENTE_CACHE", str(tmp_path))
+    monkeypatch.setattr(module, "CLEARING", 0.0)
+    for _ in range(2):
+        for _ in range(2):
+            with solved_once(between_runs=True), pytest.raises(NotConverged, match="misses"):
+                solve(toy_world(), Policy([Tariff(by="AAA", on="BBB", rate=0.1)]))
+    assert len(runs) == 1
 
 
 def test_two_at_once_wait_for_one_answer_and_a_failure_is_asked_again():

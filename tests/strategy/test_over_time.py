@@ -14,7 +14,7 @@ from detente.cases.case import Case
 from detente.cases.discounted import path_weights
 from detente.strategy.deal import proposal
 from detente.strategy.duty_game import duty_game
-from detente.strategy.objectives import PARTS, Weights
+from detente.strategy.objectives import PARTS, Measured, Weights
 from detente.strategy.over_time import EARLY, Clock
 from detente.strategy.payoffs import payoff_table
 from detente.strategy.table import at_the_table
@@ -123,6 +123,42 @@ def test_a_search_is_made_once_for_all_runs(tmp_path: Path, monkeypatch: pytest.
     for budget, weights in ((50, MOTIVES), (60, None)):
         proposal(Case.of(DOSSIER, TOY, "month 36", with_ranges=False), weights=weights, solves=budget)
     assert len(made) == 3
+
+
+def test_stances_and_duties_are_worked_out_once_for_all_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Found again they say the same, other motives and rates too; another case is another question."""
+    monkeypatch.setenv("DETENTE_CACHE", str(tmp_path))
+    read: list[str] = []
+    of = Measured.of
+    monkeypatch.setattr(Measured, "of", lambda outcome, region: read.append(region) or of(outcome, region))
+
+    def case(**changed: float) -> Case:
+        return Case.of(DOSSIER, TOY, "month 36", with_ranges=False, **changed)
+
+    steps: list[tuple[int, int]] = []
+    first = payoff_table(case(), weights=MOTIVES, progress=lambda _, done, of: steps.append((done, of)))
+    game = duty_game(case(), levels=(0.0, 0.2, 0.4))
+    assert steps == [(k, 9) for k in range(1, 10)]
+    made = len(read)
+    again = payoff_table(case(), weights=MOTIVES, progress=lambda _, done, of: steps.append((done, of)))
+    assert (again.parts == first.parts).all()
+    assert again.record() == first.record()
+    assert duty_game(case(), levels=(0.0, 0.2, 0.4)).record() == game.record()
+    assert steps[9:] == [(9, 9)]
+    plain = payoff_table(case(), patience=Patience(rate=0.3))
+    assert not (plain.parts == first.parts).all()
+    assert len(read) == made
+    for combination in (("ease", "hold"), ("escalate", "escalate")):
+        one, two = (t.outcomes[combination].real_income for t in (first, again))
+        assert one.tolist() == two.tolist()
+        assert again.outcomes[combination] is again.outcomes[combination]
+    made = len(read)
+    for other in (case(trade_elasticity_factor=0.4), CASE.on_day("2025-11-01")):
+        payoff_table(other)
+        assert len(read) > made
+        made = len(read)
+    assert not (duty_game(case(), levels=(0.0, 0.3, 0.4)).payoffs["motives"] == game.payoffs["motives"]).all()
+    assert len(read) > made
 
 
 def test_what_the_law_brings_back_is_on_the_table() -> None:

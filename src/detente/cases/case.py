@@ -23,6 +23,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from functools import cached_property
+from importlib.metadata import version
 from pathlib import Path
 from threading import RLock
 from typing import Any, Generic, NamedTuple, TypeVar, cast
@@ -44,6 +45,7 @@ from detente.equilibrium.outcome import Outcome
 from detente.equilibrium.parameters import ExchangeRate, Parameters, at_month, horizon as named_horizon, horizon_entry
 from detente.equilibrium.solve import Solver, solve, solve_shock, untouched
 from detente.errors import CornerResult, InputError, NotConverged, UnknownName, UnknownRegion
+from detente.files import code_digest, digest
 from detente.policy.changes import Change, apply_changes
 from detente.policy.dossier import Dossier, load_dossier
 from detente.policy.instruments import Policy
@@ -738,6 +740,21 @@ class Case:
         if isinstance(found, _Refused):
             raise found.error.with_traceback(None)
         return cast(T, found)
+
+    def lasting(self, name: tuple[object, ...], work: Callable[[], bytes]) -> bytes:
+        """What `work` gives, kept from run to run under `name` and all that a case depends on. A failure is not kept."""
+        with solved_once(between_runs=True) as kept:
+            return kept.lasting(repr((self.question, name)), work)
+
+    @cached_property
+    def question(self) -> str:
+        """Digest of all that what follows from a case depends on, the code that works it out too."""
+        code = code_digest("policy", "equilibrium", "cases", "strategy", "talks", "world", "data")
+        return digest([
+            self.dossier.model_dump(mode="json", by_alias=True), self.world.fingerprint, self.world.extras_digest,
+            self.parameters.record(), repr(self.replaced), self.ids, sorted(self.controlled), repr(self.solver),
+            code, version("jax"), version("numpy"),
+        ])  # fmt: skip
 
 
 @dataclass(frozen=True)

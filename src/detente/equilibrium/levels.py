@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 from detente.errors import InputError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from detente.equilibrium.parameters import Parameters
     from detente.policy.shock import Shock
     from detente.world.economy import Economy
@@ -111,15 +113,34 @@ class Equilibrium:
     scale_gain: Array
     own_use: Array
     spared: Array
-    price_gap: float = 0.0
+    price_gap: float
     """Largest distance of a stated buyers' price from the index of its pieces, in logs, where some act with an elasticity of
     their own; elsewhere what is spent tells."""
-    pinned: bool = False
+    pinned: bool
     """Whether relative national wages were held, and trade balances moved."""
-    licences: Array | None = None
+    licences: Array | None
     """ln of what licences and contracts for a scarce good add to prices, part of `tariffs` [origin, destination, sector]."""
-    labour_market: LabourMarket | None = None
+    labour_market: LabourMarket | None
     """Wages and their floor, where wages have one."""
+
+    @classmethod
+    def known(cls, economy: Economy, income: Array, cpi: Array, work: Callable[[], Equilibrium]) -> Equilibrium:
+        """One of which income and consumer prices are known, all that real income needs: the rest, a hundred times as much, is
+        worked out when any of it is asked for."""
+        found = cls.__new__(cls)
+        found.__dict__.update(economy=economy, income=income, cpi=cpi, _work=work)
+        return found
+
+    if not TYPE_CHECKING:  # it would let any name pass
+
+        def __getattr__(self, name: str) -> Any:
+            if name in self.__dataclass_fields__ and (work := self.__dict__.get("_work")) is not None:
+                self.__dict__.update(vars(work()) | {"income": self.income, "cpi": self.cpi})
+                self.__dict__["_work"] = None
+            try:
+                return self.__dict__[name]  # another thread may have been here
+            except KeyError:
+                raise AttributeError(f"an equilibrium has no {name!r}") from None
 
     @property
     def paid(self) -> Array:
@@ -318,6 +339,7 @@ def baseline(economy: Economy) -> Equilibrium:
         labour=np.ones(n), stated_output=economy.output, stated_income=economy.income,
         subsidy_rate=np.zeros((n, s)), unit_cost_shock=one, scale_gain=one,
         own_use=np.einsum("nkk,nk->nk", economy.input_shares, economy.output), spared=np.zeros((n, s)),
+        price_gap=0.0, pinned=False, licences=None, labour_market=None,
     )  # fmt: skip
 
 

@@ -5,8 +5,8 @@ A long piece of work, a briefing say, meets the same package in several places. 
 state nearby is not kept: its last digits depend on where it started.
 
 With `between_runs` they are also kept on disk (`solutions` in the cache folder), under the question and the code that answers it:
-a second run of the same briefing solves nothing. What is kept is the solver's own answer, bit for bit, and every answer is
-judged anew. Figures that many solutions go into (`Kept.lasting`) are kept under the question and all the code behind them.
+a second run of the same briefing solves nothing. What is kept is the solver's own answer, bit for bit, with what was found when
+it was judged. Figures that many solutions go into (`Kept.lasting`) are kept under the question and all the code behind them.
 
 The memory belongs to the context that opened it (`contextvars`): threads see it when they run in a copy of that context.
 
@@ -81,6 +81,10 @@ class Kept:
                 self._answers[question] = work()
             found: T = self._answers[question]
         return found
+
+    def amend(self, question: Hashable, answer: object) -> None:
+        """Have a question answered from now on by what is known better."""
+        self._answers[question] = answer
 
     def lasting(self, question: str, work: Callable[[], bytes]) -> bytes:
         """What `work` gives for a question told in full (the code that answers it too), found again in later runs where answers

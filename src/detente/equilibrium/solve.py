@@ -13,11 +13,12 @@ from __future__ import annotations
 
 import importlib.metadata
 import json
+import math
 import zlib
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, replace
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
@@ -30,7 +31,7 @@ from detente.equilibrium.levels import Equilibrium, baseline
 from detente.equilibrium.memory import memory
 from detente.equilibrium.outcome import Outcome, Shadow
 from detente.equilibrium.parameters import Parameters, horizon as named_horizon
-from detente.errors import InputError, NotConverged, ShockError
+from detente.errors import DetenteError, InputError, NotConverged, ShockError
 from detente.files import cache_folder, code_digest, sha256
 from detente.policy.instruments import Policy
 from detente.policy.shock import Shock
@@ -65,26 +66,46 @@ class Solver:
     persist: bool = True
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
+class Judgement:
+    """What was found when an attempt was judged to be an equilibrium: the widest gap, income and consumer prices [region], and
+    the figures of its bounds [figure, bound] (see `_bound_figures`)."""
+
+    gap: float
+    income: Array
+    cpi: Array
+    bounds: Array
+
+
+@dataclass(frozen=True, eq=False)
 class Attempt:
-    """What a run of the compiled fixed point gave: a flat state, its residual, sweeps in all, how it was reached."""
+    """What a run of the compiled fixed point gave: a flat state, its residual, sweeps in all, how it was reached; where it was
+    judged before, what was found then too."""
 
     flat: Array
     residual: float
     sweeps: int
     how: str
+    judgement: Judgement | None = None
 
     def to_bytes(self) -> bytes:
         """All of it, bit for bit."""
-        head = json.dumps([self.residual.hex(), self.sweeps, self.how])
-        return head.encode() + b"\n" + np.ascontiguousarray(self.flat, dtype="<f8").tobytes()
+        j = self.judgement
+        parts = [self.flat] if j is None else [self.flat, j.income, j.cpi, j.bounds]
+        shapes = [part.shape for part in parts]
+        head = json.dumps([self.residual.hex(), self.sweeps, self.how, "" if j is None else j.gap.hex(), shapes])
+        return b"".join((head.encode(), b"\n", *(np.ascontiguousarray(part, dtype="<f8").tobytes() for part in parts)))
 
     @classmethod
     def from_bytes(cls, body: bytes) -> Attempt:
         """What `to_bytes` gave."""
-        head, _, flat = body.partition(b"\n")
-        residual, sweeps, how = json.loads(head)
-        return cls(np.frombuffer(flat, dtype="<f8"), float.fromhex(residual), int(sweeps), str(how))
+        head, _, rest = body.partition(b"\n")
+        residual, sweeps, how, gap, shapes = json.loads(head)
+        ends = np.cumsum([math.prod(shape) for shape in shapes])
+        numbers = np.frombuffer(rest, dtype="<f8")
+        flat, *judged = (part.reshape(shape) for part, shape in zip(np.split(numbers, ends[:-1]), shapes, strict=True))
+        judgement = Judgement(float.fromhex(gap), *judged) if judged else None
+        return cls(flat, float.fromhex(residual), int(sweeps), str(how), judgement)
 
 
 def solve(
@@ -128,9 +149,18 @@ def solve_shock(
     """
     _check_sources(economy, shock)
     solver = solver or Solver()
-    digest = _digest(economy, shock, parameters)
-    found = _once(economy, shock, parameters, solver, digest, near)
-    return _outcome(economy, policy or Policy(), shock, parameters, solver, found, digest)
+    asked = _Asked(economy, shock, parameters, solver, near)
+    attempt = asked.answer()
+    try:
+        outcome = _outcome(economy, policy or Policy(), shock, parameters, solver, attempt, asked.digest)
+    except DetenteError:
+        asked.keep(attempt)  # to be refused again without another solve
+        raise
+    if attempt.judgement is None:
+        after, figures = outcome.after, _bound_figures(outcome.shadows)
+        found = Judgement(outcome.clearing_gap, after.income, after.cpi, figures)
+        asked.keep(replace(attempt, judgement=found), judged=True)
+    return outcome
 
 
 def solve_many(
@@ -225,41 +255,52 @@ def _stacked(parts: list[Any], filler: int) -> Any:
     return jax.tree.map(lambda *column: np.stack([np.asarray(x) for x in column]), *parts, *([parts[0]] * filler))
 
 
-def _once(
-    economy: Economy,
-    shock: Shock,
-    parameters: Parameters,
-    solver: Solver,
-    digest: str | None = None,
-    near: Array | None = None,
-) -> Attempt:
-    """`_run`, or what it gave when the same was asked before within `memory.solved_once`, in an earlier run where it looks there.
+class _Asked:
+    """A question to the solver, and what was found when it was asked before: within `memory.solved_once`, or in an earlier run
+    where that looks there.
 
     An answer from a state `near` depends on that state in its last digits, so the state is part of the question.
     """
-    kept = memory()
-    if kept is None:
-        return _run(economy, shock, parameters, solver, near)
-    start = "" if near is None else sha256(np.ascontiguousarray(near).data)
-    question = (digest or _digest(economy, shock, parameters), tuple(c.by_value for c in shock.controls), solver, start)
 
-    def anew() -> Attempt:
+    def __init__(self, economy: Economy, shock: Shock, parameters: Parameters, solver: Solver, near: Array | None = None) -> None:
+        self.digest = _digest(economy, shock, parameters)
+        self._run = partial(_run, economy, shock, parameters, solver, near)
+        self._memory = memory()
+        start = "" if near is None else sha256(np.ascontiguousarray(near).data)
+        self._question = (self.digest, tuple(c.by_value for c in shock.controls), solver, start)
+        self._enough = solver.tolerance
+        self._remembered = near is None
+        self._new = False
+
+    def answer(self) -> Attempt:
+        """The attempt found, or a new one."""
+        if self._memory is None:
+            return self._run()
+        return self._memory.answer(self._question, self._work) if self._remembered else self._work()
+
+    def keep(self, attempt: Attempt, *, judged: bool = False) -> None:
+        """Have an attempt found the next time, where it is new or was `judged` now."""
+        kept = self._memory
+        if kept is None or not (self._new or judged):
+            return
+        if self._remembered:
+            kept.amend(self._question, attempt)
+        if kept.solutions is not None and attempt.residual <= self._enough:
+            kept.solutions.keep(self._key, attempt.to_bytes())
+
+    def _work(self) -> Attempt:
+        kept = self._memory
+        assert kept is not None
+        body = None if kept.solutions is None else kept.solutions.find(self._key)
+        if body is not None:
+            return Attempt.from_bytes(body)
         kept.works()
-        return _run(economy, shock, parameters, solver, near)
+        self._new = True
+        return self._run()
 
-    def work() -> Attempt:
-        if kept.solutions is None:
-            return anew()
-        key = sha256(repr((question, _code_version())).encode())[:40]
-        found = kept.solutions.find(key)
-        if found is not None:
-            return Attempt.from_bytes(found)
-        attempt = anew()
-        if attempt.residual <= solver.tolerance:
-            kept.solutions.keep(key, attempt.to_bytes())
-        return attempt
-
-    return kept.answer(question, work) if near is None else work()
+    @property
+    def _key(self) -> str:
+        return sha256(repr((self._question, _code_version())).encode())[:40]
 
 
 def _run(economy: Economy, shock: Shock, parameters: Parameters, solver: Solver, near: Array | None = None) -> Attempt:
@@ -340,7 +381,13 @@ def _outcome(
                 wanted=f"{solver.tolerance:.0e}",
             )
         )
-    after, gap, shadows = judged(economy, shock, parameters, attempt, package)
+    before = attempt.judgement
+    if before is None:
+        after, gap, shadows = judged(economy, shock, parameters, attempt, package)
+    else:
+        work = partial(_levels, economy, shock, parameters, attempt)
+        after, gap = Equilibrium.known(economy, before.income, before.cpi, work), before.gap
+        shadows = _shadows(shock, before.bounds)
     provenance = {
         "code_version": _version(),
         "world": economy.name,
@@ -376,19 +423,16 @@ def judged(
     Raises `NotConverged` where a gap is too wide for an equilibrium, `CornerResult` where a seller gains what its price cannot
     bring.
     """
-    from detente.equilibrium import arrays, system
+    from detente.equilibrium import arrays
 
-    state = system.unpack(attempt.flat, *economy.output.shape)
-    wedges = np.asarray(state.wedge)[: len(shock.controls)]
     held = arrays.side_by_side(shock.controls)
-    effective = arrays.with_wedges(economy, shock, wedges, held)
-    after = Equilibrium.at(economy, effective, parameters, state.wage, state.price, state.sales, state.income)
-    before = baseline(economy)
+    wedges = _wedges(economy, shock, attempt)
+    after, before = _levels(economy, shock, parameters, attempt, held), baseline(economy)
     gap, where = after.worst_gap()
     shadows: tuple[Shadow, ...] = ()
     if shock.controls:
         used = arrays.used(held, before, after)
-        shadows = _shadows(shock, held, wedges, used, after)
+        shadows = _shadows(shock, _worth(held, wedges, used, after))
         miss = used / np.where(held.by_value, 1.0, held.bound) - 1
         short = held.sign * miss
         slack = np.where(wedges <= 0, short, np.where(wedges >= held.most, -short, np.abs(miss)))
@@ -404,8 +448,31 @@ def judged(
     return after, gap, shadows
 
 
-def _shadows(shock: Shock, held: SideBySide, wedges: Array, used: Array, after: Equilibrium) -> tuple[Shadow, ...]:
-    """What each bound is worth: the rent is what the wedge adds to the price of its flows, negative for a subsidy."""
+def _levels(
+    economy: Economy, shock: Shock, parameters: Parameters, attempt: Attempt, held: SideBySide | None = None
+) -> Equilibrium:
+    """The attempt in levels; `held` is the controls of the shock side by side."""
+    from detente.equilibrium import arrays, system
+
+    state = system.unpack(attempt.flat, *economy.output.shape)
+    effective = arrays.with_wedges(economy, shock, _wedges(economy, shock, attempt), held)
+    return Equilibrium.at(economy, effective, parameters, state.wage, state.price, state.sales, state.income)
+
+
+def _wedges(economy: Economy, shock: Shock, attempt: Attempt) -> Array:
+    """Log wedge of each control."""
+    from detente.equilibrium import system
+
+    return np.asarray(system.unpack(attempt.flat, *economy.output.shape).wedge)[: len(shock.controls)]
+
+
+FIGURES = ("used", "binding", "price_wedge", "rent", "rent_of_sellers", "rent_of_buyers")
+"""Of a `Shadow`, what the equilibrium finds; the rest is its control's."""
+
+
+def _worth(held: SideBySide, wedges: Array, used: Array, after: Equilibrium) -> Array:
+    """What each bound is worth [figure, bound]. The rent is what the wedge adds to the price of its flows, negative for a
+    subsidy."""
     size, of_sellers, of_buyers = held.split(wedges)
     paid = after.shipments[held.cells] * (1 + after.export_taxes[held.cells])
     before_duty, with_duty = (
@@ -413,14 +480,21 @@ def _shadows(shock: Shock, held: SideBySide, wedges: Array, used: Array, after: 
     )
     sellers = np.where(held.lost, 0.0, -before_duty * np.expm1(-of_sellers))
     buyers = np.where(held.lost, 0.0, -with_duty * np.expm1(-of_buyers))
-    columns = (
-        used * np.where(held.by_value, held.bound, 1.0), wedges > 0, 100 * np.expm1(held.sign * size), sellers + buyers,
-        sellers, buyers,
-    )  # fmt: skip
+    used = used * np.where(held.by_value, held.bound, 1.0)
+    return np.stack([used, wedges > 0, 100 * np.expm1(held.sign * size), sellers + buyers, sellers, buyers])
+
+
+def _shadows(shock: Shock, figures: Array) -> tuple[Shadow, ...]:
+    """The bounds of a shock with what was found of each [figure, bound]."""
     return tuple(
-        Shadow(c.label, c.bound, used, binding, wedge, rent, c.rent if c.cap in (0.0, np.inf) else "both", seller, buyer)
-        for c, used, binding, wedge, rent, seller, buyer in zip(shock.controls, *(x.tolist() for x in columns), strict=True)
+        Shadow(c.label, c.bound, used, bool(binding), wedge, rent, c.rent if c.cap in (0.0, np.inf) else "both", seller, buyer)
+        for c, (used, binding, wedge, rent, seller, buyer) in zip(shock.controls, figures.T.tolist(), strict=True)
     )
+
+
+def _bound_figures(shadows: Sequence[Shadow]) -> Array:
+    """What `_shadows` was given."""
+    return np.array([[getattr(s, name) for s in shadows] for name in FIGURES], dtype=np.float64)
 
 
 def equilibrium_at(
@@ -433,7 +507,9 @@ def equilibrium_at(
 
 def solve_flat(economy: Economy, shock: Shock, parameters: Parameters, solver: Solver, start: Array | None = None) -> Attempt:
     """The converged flat state under a shock and nothing more: for searches that solve thousands of times."""
-    attempt = _once(economy, shock, parameters, solver, near=start)
+    asked = _Asked(economy, shock, parameters, solver, start)
+    attempt = asked.answer()
+    asked.keep(attempt)
     if not attempt.residual <= solver.tolerance:
         raise NotConverged(say(REFUSALS, "step_left", residual=f"{attempt.residual:.1e}"))
     return attempt

@@ -17,6 +17,7 @@ another game.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -160,8 +161,11 @@ def duty_game(
         read = {p: Measured.mean([Measured.of(o, p) for o in found], clock.weights(p)) for p in parties}
         return {by: [float(sum(judge[p].weigh(read[p]).values())) for p in parties] for by, judge in judges.items()}
 
-    lines = [[paid(t, mean[1]) for t in levels], [paid(mean[0], t) for t in levels]]
-    neither = paid(0.0, 0.0)
+    def solved() -> bytes:
+        lines = [[paid(t, mean[1]) for t in levels], [paid(mean[0], t) for t in levels]]
+        return json.dumps([lines, paid(0.0, 0.0)]).encode()
+
+    lines, neither = json.loads(case.lasting(("duties", tuple(levels), repr(judges), repr(clock)), solved))
     payoffs = {by: np.array([[cell[by] for cell in line] for line in lines]) for by in judges}
     tastes, edges = {}, {}
     for by, values in payoffs.items():

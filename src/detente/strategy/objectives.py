@@ -104,6 +104,17 @@ class Measured:
             bought=bought[1] - bought[0],
         )  # fmt: skip
 
+    @property
+    def numbers(self) -> Array:
+        """All figures in a row."""
+        return np.array([self.real_income, self.revenue, self.prices, *self.value_added, *self.bought])
+
+    @classmethod
+    def from_numbers(cls, regions: tuple[str, ...], sectors: tuple[str, ...], numbers: Array) -> Measured:
+        """What `numbers` gave."""
+        (real_income, revenue, prices), rest = numbers[:3].tolist(), numbers[3:]
+        return cls(regions, sectors, real_income, rest[: len(sectors)], revenue, prices, rest[len(sectors) :])
+
     @staticmethod
     def mean(found: Sequence[Measured], weights: Sequence[float] | Array) -> Measured:
         """The weighted sum of several."""

@@ -24,7 +24,6 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
-from importlib.metadata import version
 from typing import TypeVar, cast
 
 import numpy as np
@@ -32,10 +31,9 @@ from numpy.typing import NDArray
 
 from detente.cases.case import CENTRAL, Case
 from detente.cases.history import Moment, moments, turning
-from detente.equilibrium.memory import solved_once
 from detente.equilibrium.outcome import Outcome
 from detente.equilibrium.solve import solve
-from detente.files import code_digest, digest
+from detente.files import digest
 from detente.policy.changes import Change, apply_changes
 from detente.policy.instruments import Policy, PurchaseCommitment
 from detente.policy.measures import Base, InstrumentKind, Measure
@@ -244,24 +242,13 @@ class Packages:
     def lasting(self, name: tuple[object, ...], work: Callable[[], bytes]) -> bytes:
         """What `work` gives, kept from run to run under `name` and all that these packages, and what is searched by them, depend
         on."""
-        with solved_once(between_runs=True) as kept:
-            return kept.lasting(repr((self._question, name)), work)
+        return self.case.lasting((self._question, name), work)
 
     @cached_property
     def _question(self) -> str:
-        """Digest of all that a worth, and what is searched by it, depends on."""
-        case = self.case
+        """Digest of what a worth, and what is searched by it, depends on beside the case."""
         measures = [[m.model_dump(mode="json") for m in listed] for listed in (self.measures, *self.fixed.values())]
-        made_by = [
-            code_digest("policy", "equilibrium", "cases", "strategy", "talks", "world", "data"),
-            version("jax"),
-            version("numpy"),
-        ]
-        return digest([
-            case.dossier.model_dump(mode="json", by_alias=True), case.world.fingerprint, case.world.extras_digest,
-            case.parameters.record(), repr(case.replaced), repr(case.solver), repr(self.agenda), measures,
-            list(self.fixed), repr(self.weights), repr(self.clock), made_by,
-        ])  # fmt: skip
+        return digest([repr(self.agenda), measures, list(self.fixed), repr(self.weights), repr(self.clock)])
 
     def settled(self, levels: Levels) -> Outcome:
         """A package at the case's own month (or horizon), against the table."""

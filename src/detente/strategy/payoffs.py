@@ -33,15 +33,15 @@ from __future__ import annotations
 
 import datetime
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from detente.cases.case import Case
+from detente.cases.case import Case, Lazily
 from detente.equilibrium.outcome import Outcome
 from detente.equilibrium.parameters import Parameters
 from detente.errors import InputError, UnknownName
@@ -181,20 +181,38 @@ def payoff_table(
     clock = Clock.of(case, patience)
     parties = tuple(p.region for p in given.parties)
     menus = tuple(tuple(s.stance for s in p.stances) for p in given.parties)
-    combinations = list(itertools.product(*menus))
-    outcomes: dict[tuple[str, ...], Outcome] = {}
-    measured: dict[tuple[str, ...], dict[str, tuple[Measured, ...]]] = {}
-    income: dict[tuple[str, ...], Array] = {}
-    for done, combination in enumerate(combinations, 1):
-        changes = [
-            change for party, name in zip(given.parties, combination, strict=True) for change in party.stance(name).changes
-        ]
-        found = stance_outcomes(case, clock, changes)
-        outcomes[combination] = found[clock.months.index(case.month) if case.month in clock.months else -1]
-        measured[combination] = {p: tuple(Measured.of(o, p) for o in found) for p in parties}
-        income[combination] = np.array([100 * np.log1p(o.real_income.to_numpy(dtype=np.float64) / 100) for o in found])
-        if progress is not None:
-            progress("payoffs", done, len(combinations))
+    combinations: list[tuple[str, ...]] = list(itertools.product(*menus))
+    regions, sectors = case.world.regions, case.world.sectors
+
+    @cache
+    def stood(combination: tuple[str, ...]) -> Callable[[float | None], Outcome]:
+        changes = (c for party, name in zip(given.parties, combination, strict=True) for c in party.stance(name).changes)
+        return stance_outcome(case, clock, list(changes))
+
+    def solved() -> bytes:
+        rows = []
+        for done, combination in enumerate(combinations, 1):
+            found = each_month(clock, stood(combination))
+            read = ([*(Measured.of(o, p).numbers for p in parties), o.real_income.to_numpy(dtype=np.float64)] for o in found)
+            rows.append([np.concatenate(parts) for parts in read])
+            if progress is not None and done < len(combinations):
+                progress("payoffs", done, len(combinations))
+        return np.array(rows, dtype="<f8").tobytes()
+
+    numbers = np.frombuffer(case.lasting(("payoffs", clock.months), solved), dtype="<f8")
+    numbers = numbers.reshape(len(combinations), len(clock.months), -1)
+    each = numbers[..., : -len(regions)].reshape(*numbers.shape[:2], len(parties), -1)
+    measured = {
+        combination: {
+            p: tuple(Measured.from_numbers(regions, sectors, month[k]) for month in each[m]) for k, p in enumerate(parties)
+        }
+        for m, combination in enumerate(combinations)
+    }
+    income = dict(zip(combinations, 100 * np.log1p(numbers[..., -len(regions) :] / 100), strict=True))
+    month = case.month if case.month in clock.months else clock.months[-1]
+    outcomes = Lazily(combinations, cache(lambda combination: stood(combination)(month)))
+    if progress is not None:
+        progress("payoffs", len(combinations), len(combinations))
     shape = (*(len(m) for m in menus), len(parties))
     wanted = {p: (weights or {}).get(p) or Weights.of(given, p) for p in parties}
     empty = PayoffTable(
@@ -216,8 +234,8 @@ def payoff_table(
     return _judge(empty, wanted)
 
 
-def stance_outcomes(case: Case, clock: Clock, changes: Sequence[Change]) -> list[Outcome]:
-    """What changes of the dossier, made on its day, lead to at every month, against the clock's baseline."""
+def stance_outcome(case: Case, clock: Clock, changes: Sequence[Change]) -> Callable[[float | None], Outcome]:
+    """By month, what changes of the dossier, made on its day, lead to against the clock's baseline."""
     past = () if clock.snapshot else case.history(None, changes, case.law_day)
 
     def at(month: float | None) -> Outcome:
@@ -225,7 +243,7 @@ def stance_outcomes(case: Case, clock: Clock, changes: Sequence[Change]) -> list
             return case.outcome(None, changes=changes, day=case.law_day, against=clock.against)
         return case.after(past, case.node(month=month)).relative_to(baseline_at(case, clock, month))
 
-    return each_month(clock, at)
+    return at
 
 
 def _judge(table: PayoffTable, weights: Mapping[str, Weights]) -> PayoffTable:
