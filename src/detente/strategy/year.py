@@ -42,6 +42,7 @@ from datetime import date
 from functools import partial
 from typing import Any, Literal, NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from detente.cases.baselines import IN_FORCE, LAW, REFERENCE, Baseline
@@ -147,7 +148,7 @@ def incomes(case: Case, state: Held, reading: str = CENTRAL, month: float | None
     """Real income by region in a state against the reference, percent, at the case's horizon or a `month` of the path; None
     where a reading other than the central one, or that month, has no answer. Solved once a case, and kept between runs."""
 
-    def work() -> pd.Series | None:
+    def solved() -> bytes:
         more = None if state.added is None or not state.added.any() else Policy.from_arrays(added_tariffs=state.added)
         try:
             found = case.outcome(
@@ -156,10 +157,16 @@ def incomes(case: Case, state: Held, reading: str = CENTRAL, month: float | None
         except (NotConverged, CornerResult):
             if reading == CENTRAL and month is None:
                 raise
-            return None
-        return found.real_income
+            return b""
+        return found.real_income.to_numpy(dtype="<f8").tobytes()
 
-    return case.once(("incomes", state.key, reading, month), work)
+    name = ("incomes", state.key, reading, month)
+
+    def work() -> pd.Series | None:
+        values = np.frombuffer(case.lasting(name, solved), dtype="<f8")
+        return pd.Series(values, index=case.world.regions) if len(values) else None
+
+    return case.once(name, work)
 
 
 def solve_states(
