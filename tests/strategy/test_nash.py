@@ -301,6 +301,28 @@ def test_a_rate_whose_best_is_a_kink_is_found(tolerance: float) -> None:
     assert end.u[2] == pytest.approx(0.4 + 0.1 * end.u[0] - 0.3 * end.u[1], abs=2 * tolerance)
 
 
+@pytest.mark.parametrize("rounds", [1, 9, 15, 21, 26])
+def test_a_game_stopped_near_a_kink_takes_the_same_way_on(tmp_path: Path, rounds: int) -> None:
+    given: dict[str, Any] = {"live": np.ones(3, dtype=bool), "tolerance": 1e-6, "iterations": 60}
+    seen: list[Array] = []
+    whole = nash.settle(_kinked(seen), lambda u: u, np.full(3, 0.2), **given)
+    assert whole.iterations > rounds + 1
+    taken: list[Array] = []
+
+    def stop(_: str, done: int, __: int) -> None:
+        if done == rounds:
+            raise KeyboardInterrupt
+
+    place = nash.Checkpoint(tmp_path / "game.npz", {"a": "1"})
+    with pytest.raises(KeyboardInterrupt):
+        nash.settle(_kinked(taken), lambda u: u, np.full(3, 0.2), checkpoint=place, progress=stop, **given)
+    assert len(taken) == rounds
+    end = nash.settle(_kinked(taken), lambda u: u, np.full(3, 0.2), checkpoint=place, **given)
+    np.testing.assert_array_equal(taken, seen)
+    np.testing.assert_array_equal(end.u, whole.u)
+    assert end.iterations == whole.iterations
+
+
 def test_a_jump_the_other_way_is_no_best_rate() -> None:
     """A slope that jumps upwards is the worst rate between two, and nothing settles there."""
 

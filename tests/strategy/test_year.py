@@ -5,21 +5,24 @@ from __future__ import annotations
 import json
 import math
 from datetime import date
+from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, strategies as st
 from tests.briefing.conftest import DOSSIER, toy_dossier, toy_world
 
 from detente.cases.case import PINNED, Case
+from detente.equilibrium.outcome import Outcome
 from detente.equilibrium.parameters import horizon
 from detente.equilibrium.solve import solve
-from detente.errors import UnknownName, UnknownRegion
+from detente.errors import NotConverged, UnknownName, UnknownRegion
 from detente.policy.dossier import parse_dossier
 from detente.policy.stacking import policy_on
 from detente.policy.timing import in_force
 from detente.strategy.bystanders import side_with, sign_with
 from detente.strategy.transshipment import pass_through_duty
-from detente.strategy.year import Span, Year, branch_state, brought_forward, drivers_of, price_of, readings
+from detente.strategy.year import Held, Span, Year, branch_state, brought_forward, drivers_of, incomes, price_of, readings
 from detente.types import Range
 from detente.world.money import factor
 
@@ -52,6 +55,40 @@ def test_signs_in_words() -> None:
     assert math.isnan(Span.of({"central": 0.2}).pinned)
     held = Span.of({"central": 0.2}, pinned=["central"])
     assert (held.pinned, math.isnan(held.flexible)) == (0.2, True)
+
+
+def test_a_state_is_read_once_for_all_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What has no answer is found again too; what fails in the middle is not."""
+    monkeypatch.setenv("DETENTE_CACHE", str(tmp_path))
+    asked: list[dict[str, Any]] = []
+    outcome, fails = Case.outcome, [False]
+
+    def counted(self: Case, scenario: str | None = None, **given: Any) -> Outcome:
+        asked.append(given)
+        if fails[0]:
+            raise NotConverged("no answer")
+        return outcome(self, scenario, **given)
+
+    monkeypatch.setattr(Case, "outcome", counted)
+
+    def new() -> Case:
+        return Case.of(toy_dossier(), toy_world(), "medium")
+
+    name = new().ids[0]
+    first, again = (incomes(new(), Held(name), PINNED) for _ in range(2))
+    assert len(asked) == 1
+    assert first is not None
+    assert again is not None
+    assert first.tolist() == again.tolist() == outcome(new(), name, variant=PINNED, against="reference").real_income.tolist()
+    assert list(first.index) == list(toy_world().regions)
+    fails[0] = True
+    other = next(v for v in readings(new()) if v not in ("central", PINNED))
+    assert [incomes(new(), Held(name), other) for _ in range(2)] == [None, None]
+    assert len(asked) == 2
+    for _ in range(2):
+        with pytest.raises(NotConverged):
+            incomes(new(), Held(name))
+    assert len(asked) == 4
 
 
 def test_the_court_is_the_law_without_its_measures_at_either_closure() -> None:
