@@ -159,6 +159,12 @@ def test_bands_are_as_wide_as_chances_and_do_not_cross(packaged: Tree, width: in
     assert any(r["text"].startswith("Both step back") for r in words)
 
 
+@pytest.mark.parametrize("p", [0.0, 0.004, 0.007, 0.3, 0.996, 1.0])
+def test_a_bar_of_a_figure_says_a_chance_as_the_text_does(p: float) -> None:
+    _, words = tree_chart._strip([("It comes", p, True), ("It does not", 1 - p, False)], 0.0, 600.0, False, [])
+    assert [w["text"] for w in words] == [f"It comes {text.chance(p)}", f"It does not {text.chance(1 - p)}"]
+
+
 def test_columns_labels_and_fan(packaged: Tree) -> None:
     assert tree_chart.levels(packaged)["expiry"] == 2
     rare, together = tree_chart.small_ends(packaged)

@@ -27,7 +27,7 @@ from detente.briefing.charts.standalone import measured, wrapped
 from detente.briefing.charts.theme import COLOUR, DIVERGING
 from detente.briefing.document import Figure
 from detente.outlook.tree import STATUS_QUO, Tree
-from detente.words import THIN, capital, chance, clipped, day as long_day, fixed, join, month, say, to
+from detente.words import capital, chance, clipped, day as long_day, fixed, join, month, say, to
 
 if TYPE_CHECKING:
     from detente.outlook.outlook import Outlook
@@ -132,9 +132,9 @@ def draw(
         reach = xs[edge.next_level if edge.next_level is not None else columns] - xs[edge.level] - bend - 6
         title = tree.branches[edge.path[-1]][1].title
         if narrow and edge.level == 0:
-            edge.header = clipped(f"{title}, {_percent(edge.probability)}", int((width - 60) / 6))
+            edge.header = clipped(f"{title}, {chance(edge.probability)}", int((width - 60) / 6))
         elif not narrow and edge.probability >= LABELLED:
-            told = title if not edge.children else f"{title} {_percent(edge.probability)}"
+            told = title if not edge.children else f"{title} {chance(edge.probability)}"
             edge.lines = _lines(told, reach)
     height = top
     for edge in first:
@@ -160,7 +160,7 @@ def draw(
         if edge.header:
             words.append({"x": xs[0] + bend, "y": edge.y - _above(edge) + 11, "text": edge.header, "weight": "bold"})
         if not edge.children and edge.probability >= SHOWN:
-            ends.append({"x": xs[-1] + 4, "y": edge.y, "text": _percent(edge.probability)})
+            ends.append({"x": xs[-1] + 4, "y": edge.y, "text": chance(edge.probability)})
     ends = _apart(ends)
     trunk = pd.DataFrame([{"x": 0.0, "x2": left, "y": centre - total * scale / 2, "y2": centre + total * scale / 2}])
 
@@ -283,10 +283,6 @@ def _apart(ends: Sequence[dict[str, object]]) -> list[dict[str, object]]:
     return kept
 
 
-def _percent(p: float) -> str:
-    return f"{fixed(100 * p, 0)}{THIN}%" if p >= 0.01 else f"under 1{THIN}%"
-
-
 # -- heads, key, strips ------------------------------------------------------------------------------------------------
 def _heads(tree: Tree, at: Mapping[str, int], xs: Sequence[float], top: float, narrow: bool) -> list[dict[str, object]]:
     out: list[dict[str, object]] = []
@@ -342,7 +338,7 @@ def _strip(
         x2 = x + probability * width
         fill = COLOUR["other"] if changes else COLOUR["rule"]
         rects.append({"x": x, "x2": max(x2 - 1.5, x + 0.5), "y": y, "y2": y + tall, "fill": fill})
-        told = f"{label} {_percent(probability)}"
+        told = f"{label} {chance(probability)}"
         if narrow:
             for line in wrapped(("■ " if changes else "□ ") + told, SIZE, width):
                 row += LINE + 1
@@ -357,9 +353,9 @@ def _strip(
 def told(tree: Tree, title: str) -> str:
     """The tree in words, for those who do not see it: first branches with their odds, and the likeliest ends."""
     opening = [n for n in tree.nodes if not n.path]
-    first = [f"{tree.branches[b][1].title} {_percent(p)}" for n in opening for b, p in n.odds.items()]
+    first = [f"{tree.branches[b][1].title} {chance(p)}" for n in opening for b, p in n.odds.items()]
     top = sorted(tree.leaves, key=lambda leaf: (-leaf.probability, leaf.path))[:1]
-    ends = [f"{tree.words(leaf.path)} {_percent(leaf.probability)}" for leaf in top]
+    ends = [f"{tree.words(leaf.path)} {chance(leaf.probability)}" for leaf in top]
     return say(WORDS, "told", title_=title, first=first, ends=ends)
 
 
