@@ -173,6 +173,9 @@ def test_a_case_is_another_question_by_whatever_it_depends_on() -> None:
     assert len({case.question for case in made}) == len(made)
     assert dt.Case.of(DOSSIER, TOY).question == made[0].question  # ranges change no answer
     assert dt.Case.of(DOSSIER, TOY, "short").on_day("2025-11-01").question != made[2].question
+    moved = [case.on_day(day).question for case in made[:2] for day in ("2025-11-01", date(2025, 11, 1), "2025-11-02")]
+    assert len(set(moved)) == 4  # whose day it is counts: which goods are scarce is its own
+    assert moved[0] == moved[1]
 
 
 def test_roles_are_the_dossiers(case: dt.Case) -> None:

@@ -150,7 +150,10 @@ class Case:
             self.with_ranges,
             self.solver,
         )
-        other.__dict__.update(economy=self.economy, controlled=self.controlled)  # the same goods are hard to replace on every day
+        # the same goods are hard to replace on every day
+        other.__dict__.update(
+            economy=self.economy, controlled=self.controlled, question=digest([self.question, str(other.dossier.as_of)])
+        )
         return other
 
     # -- who -------------------------------------------------------------------------------------------------------------
@@ -752,8 +755,7 @@ class Case:
         code = code_digest("policy", "equilibrium", "cases", "strategy", "talks", "world", "data")
         return digest([
             self.dossier.model_dump(mode="json", by_alias=True), self.world.fingerprint, self.world.extras_digest,
-            self.parameters.record(), repr(self.replaced), self.ids, sorted(self.controlled), repr(self.solver),
-            code, version("jax"), version("numpy"),
+            self.parameters.record(), repr(self.replaced), self.ids, repr(self.solver), code, version("jax"), version("numpy"),
         ])  # fmt: skip
 
 
