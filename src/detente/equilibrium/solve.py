@@ -13,11 +13,10 @@ from __future__ import annotations
 
 import importlib.metadata
 import json
-import math
 import zlib
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -69,12 +68,12 @@ class Solver:
 @dataclass(frozen=True, eq=False)
 class Judgement:
     """What was found when an attempt was judged to be an equilibrium: the widest gap, income and consumer prices [region], and
-    the figures of its bounds [figure, bound] (see `_bound_figures`)."""
+    what its bounds are worth."""
 
     gap: float
     income: Array
     cpi: Array
-    bounds: Array
+    shadows: tuple[Shadow, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,22 +89,25 @@ class Attempt:
 
     def to_bytes(self) -> bytes:
         """All of it, bit for bit."""
-        j = self.judgement
-        parts = [self.flat] if j is None else [self.flat, j.income, j.cpi, j.bounds]
-        shapes = [part.shape for part in parts]
-        head = json.dumps([self.residual.hex(), self.sweeps, self.how, "" if j is None else j.gap.hex(), shapes])
-        return b"".join((head.encode(), b"\n", *(np.ascontiguousarray(part, dtype="<f8").tobytes() for part in parts)))
+        j, numbers = self.judgement, self.flat
+        told = None
+        if j is not None:
+            numbers = np.concatenate([numbers, j.income, j.cpi])
+            told = [j.gap.hex(), len(j.income), [astuple(shadow) for shadow in j.shadows]]
+        head = json.dumps([self.residual.hex(), self.sweeps, self.how, told])
+        return head.encode() + b"\n" + np.ascontiguousarray(numbers, dtype="<f8").tobytes()
 
     @classmethod
     def from_bytes(cls, body: bytes) -> Attempt:
         """What `to_bytes` gave."""
         head, _, rest = body.partition(b"\n")
-        residual, sweeps, how, gap, shapes = json.loads(head)
-        ends = np.cumsum([math.prod(shape) for shape in shapes])
-        numbers = np.frombuffer(rest, dtype="<f8")
-        flat, *judged = (part.reshape(shape) for part, shape in zip(np.split(numbers, ends[:-1]), shapes, strict=True))
-        judgement = Judgement(float.fromhex(gap), *judged) if judged else None
-        return cls(flat, float.fromhex(residual), int(sweeps), str(how), judgement)
+        residual, sweeps, how, told = json.loads(head)
+        numbers, judgement = np.frombuffer(rest, dtype="<f8"), None
+        if told is not None:
+            gap, regions, shadows = told
+            numbers, income, cpi = np.split(numbers, [-2 * regions, -regions])
+            judgement = Judgement(float.fromhex(gap), income, cpi, tuple(Shadow(*shadow) for shadow in shadows))
+        return cls(numbers, float.fromhex(residual), int(sweeps), str(how), judgement)
 
 
 def solve(
@@ -157,8 +159,7 @@ def solve_shock(
         asked.keep(attempt)  # to be refused again without another solve
         raise
     if attempt.judgement is None:
-        after, figures = outcome.after, _bound_figures(outcome.shadows)
-        found = Judgement(outcome.clearing_gap, after.income, after.cpi, figures)
+        found = Judgement(outcome.clearing_gap, outcome.after.income, outcome.after.cpi, outcome.shadows)
         asked.keep(replace(attempt, judgement=found), judged=True)
     return outcome
 
@@ -386,8 +387,7 @@ def _outcome(
         after, gap, shadows = judged(economy, shock, parameters, attempt, package)
     else:
         work = partial(_levels, economy, shock, parameters, attempt)
-        after, gap = Equilibrium.known(economy, before.income, before.cpi, work), before.gap
-        shadows = _shadows(shock, before.bounds)
+        after, gap, shadows = Equilibrium.known(economy, before.income, before.cpi, work), before.gap, before.shadows
     provenance = {
         "code_version": _version(),
         "world": economy.name,
@@ -432,7 +432,7 @@ def judged(
     shadows: tuple[Shadow, ...] = ()
     if shock.controls:
         used = arrays.used(held, before, after)
-        shadows = _shadows(shock, _worth(held, wedges, used, after))
+        shadows = _shadows(shock, held, wedges, used, after)
         miss = used / np.where(held.by_value, 1.0, held.bound) - 1
         short = held.sign * miss
         slack = np.where(wedges <= 0, short, np.where(wedges >= held.most, -short, np.abs(miss)))
@@ -466,13 +466,8 @@ def _wedges(economy: Economy, shock: Shock, attempt: Attempt) -> Array:
     return np.asarray(system.unpack(attempt.flat, *economy.output.shape).wedge)[: len(shock.controls)]
 
 
-FIGURES = ("used", "binding", "price_wedge", "rent", "rent_of_sellers", "rent_of_buyers")
-"""Of a `Shadow`, what the equilibrium finds; the rest is its control's."""
-
-
-def _worth(held: SideBySide, wedges: Array, used: Array, after: Equilibrium) -> Array:
-    """What each bound is worth [figure, bound]. The rent is what the wedge adds to the price of its flows, negative for a
-    subsidy."""
+def _shadows(shock: Shock, held: SideBySide, wedges: Array, used: Array, after: Equilibrium) -> tuple[Shadow, ...]:
+    """What each bound is worth: the rent is what the wedge adds to the price of its flows, negative for a subsidy."""
     size, of_sellers, of_buyers = held.split(wedges)
     paid = after.shipments[held.cells] * (1 + after.export_taxes[held.cells])
     before_duty, with_duty = (
@@ -480,21 +475,14 @@ def _worth(held: SideBySide, wedges: Array, used: Array, after: Equilibrium) -> 
     )
     sellers = np.where(held.lost, 0.0, -before_duty * np.expm1(-of_sellers))
     buyers = np.where(held.lost, 0.0, -with_duty * np.expm1(-of_buyers))
-    used = used * np.where(held.by_value, held.bound, 1.0)
-    return np.stack([used, wedges > 0, 100 * np.expm1(held.sign * size), sellers + buyers, sellers, buyers])
-
-
-def _shadows(shock: Shock, figures: Array) -> tuple[Shadow, ...]:
-    """The bounds of a shock with what was found of each [figure, bound]."""
+    columns = (
+        used * np.where(held.by_value, held.bound, 1.0), wedges > 0, 100 * np.expm1(held.sign * size), sellers + buyers,
+        sellers, buyers,
+    )  # fmt: skip
     return tuple(
-        Shadow(c.label, c.bound, used, bool(binding), wedge, rent, c.rent if c.cap in (0.0, np.inf) else "both", seller, buyer)
-        for c, (used, binding, wedge, rent, seller, buyer) in zip(shock.controls, figures.T.tolist(), strict=True)
+        Shadow(c.label, c.bound, used, binding, wedge, rent, c.rent if c.cap in (0.0, np.inf) else "both", seller, buyer)
+        for c, used, binding, wedge, rent, seller, buyer in zip(shock.controls, *(x.tolist() for x in columns), strict=True)
     )
-
-
-def _bound_figures(shadows: Sequence[Shadow]) -> Array:
-    """What `_shadows` was given."""
-    return np.array([[getattr(s, name) for s in shadows] for name in FIGURES], dtype=np.float64)
 
 
 def equilibrium_at(
