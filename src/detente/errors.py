@@ -9,7 +9,7 @@ Exit codes: 2 for bad input, 3 for a computation that did not reach an answer.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import ClassVar
 
 
@@ -40,33 +40,33 @@ class UnknownName(InputError, LookupError):
             text = " or ".join(f"{s} ({names[s]})" if names[s] else s for s in self.suggestions)
             hint = f"did you mean {text}?"
         else:
-            listed = ", ".join(list(names)[:40])
-            hint = f"known {what}s: {listed}" + (" …" if len(names) > 40 else "")
+            listed = ", ".join(list(names)[:40]) + (" …" if len(names) > 40 else "")
+            hint = f"no such {what}; " + (f"known: {listed}" if names else "there is none")
         super().__init__(f"{self.name!r} — {hint}")
 
 
 class UnknownRegion(UnknownName):
     """No such economy in this world. A member of a group is told its group, another name of an economy its code."""
 
-    homes: ClassVar[dict[str, str]] = {}
-    """Economy without a line of its own → the code of those it is counted with (`words.names` fills it)."""
-    spellings: ClassVar[dict[str, str]] = {}
-    """Another way to write a code → the code."""
+    canonical: ClassVar[Callable[[str], str]] = staticmethod(str)
+    """Any way to write or name an economy → its code (`words.names` sets both)."""
+    home: ClassVar[Callable[[str], str | None]] = staticmethod(lambda code: None)
+    """Code of an economy → the code of those it is counted with where it has no line of its own."""
 
-    def __init__(self, name: object, known: Mapping[str, str] | list[str] | tuple[str, ...]):
-        super().__init__(name, known, "region")
+    def __init__(self, name: object, known: Mapping[str, str] | list[str] | tuple[str, ...], what: str = "economy"):
+        super().__init__(name, known, what)
         if told := where_counted(self.name, known):
             self.args, self.suggestions = (f"{self.name!r} — {told}",), []
 
 
 def where_counted(name: str, known: Mapping[str, str] | list[str] | tuple[str, ...]) -> str | None:
     """Where an economy that `known` does not list stands: with others, or under another code; None where it does not."""
-    written = UnknownRegion.spellings.get(name, name)
-    code = UnknownRegion.homes.get(written, written)
-    if code == name or code not in known:
+    written = UnknownRegion.canonical(name)
+    code = written if written in known else UnknownRegion.home(written)
+    if code is None or code == name or code not in known:
         return None
     long = f" ({known[code]})" if isinstance(known, Mapping) and known[code] else ""
-    return f"it is part of {code}{long}; name that" if written in UnknownRegion.homes else f"it is written {code}{long}"
+    return f"it is written {code}{long}" if code == written else f"it is part of {code}{long}; name that"
 
 
 class UnknownSector(UnknownName):

@@ -12,6 +12,7 @@ from detente.errors import InputError, UnknownName
 from detente.outlook.base_rates import base_rates
 from detente.outlook.starter import starter, to_replace
 from detente.policy.dossier import Dossier, parse_dossier
+from detente.policy.measures import InstrumentKind
 from detente.words.names import goods_sectors
 from detente.world.library import load_world
 
@@ -71,6 +72,27 @@ def test_nobody_threatens_itself_or_somebody_unknown() -> None:
         made("USA", "USA", 5.0)
     with pytest.raises(UnknownName, match="XYZ"):
         made("USA", "XYZ", 5.0)
+    with pytest.raises(UnknownName, match="'CHE' — it is part of EFT"):
+        made("USA", "CHE", 5.0)
+
+
+def test_economies_are_named_as_one_likes() -> None:
+    assert starter("same", "us", "South Korea", 5.0, day=DAY) == starter("same", "USA", "KOR", 5.0, day=DAY)
+
+
+def test_a_control_withholds_and_is_answered_on_goods_worth_as_much() -> None:
+    found = made("CHN", "JPN", "withholds 60 % of rare earths and magnets from 15 January 2027")
+    threat, answer = (found.measure(m) for m in ("threat", "answer"))
+    assert (threat.instrument, threat.withhold_pct, threat.sectors) == (InstrumentKind.EXPORT_CONTROL, 60, ("RER",))
+    assert (answer.instrument, answer.withhold_pct, answer.by, answer.on) == (InstrumentKind.EXPORT_CONTROL, 60, "JPN", ("CHN",))
+    assert answer.coverage == pytest.approx(sold("CHN", "JPN", ("RER",)) / sold("JPN", "CHN"), rel=5e-3)
+    assert [s.id for s in found.scenarios] == ["nothing-added", "control-comes", "answered"]
+    said = starter("start", "CHN", "JPN", "withholds 60 % of RER", day=DAY)
+    assert " duty " not in "".join(line.split("#")[0] for line in said.splitlines())
+    case = Case.of(found, with_ranges=False)
+    less = case.outcome("control-comes", against="reference").trade.volume.sel(origin="CHN", destination="JPN", sector="RER")
+    assert float(less) == pytest.approx(-60, abs=5)  # some of it finds its way round
+    assert to_replace(case).parties == ("CHN", "JPN")
 
 
 def test_what_to_replace_first_is_worked_out_at_the_odds_that_stand_there() -> None:

@@ -1,4 +1,4 @@
-"""A threat as somebody says it: the duty, the goods, the day, and what is refused because two readings are possible."""
+"""A threat as somebody says it: the duty or the control, the goods, the day; what can be read in two ways is refused."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from detente.errors import InputError
+from detente.policy.measures import InstrumentKind
 from detente.policy.threats import NOTICE, Threat
 from detente.world.library import load_world
 
@@ -33,8 +34,26 @@ def of(text: str, day: date = DAY) -> Threat:
     ],
 )
 def test_a_threat_as_somebody_says_it(text: str, points: float, sectors: tuple[str, ...], start: date, dated: bool) -> None:
-    assert of(text) == Threat(points, sectors, start, dated)
+    assert of(text) == Threat(InstrumentKind.TARIFF, points, sectors, start, dated)
     assert of(f"  {text.replace(' ', '  ')} ") == of(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "share", "sectors", "start"),
+    [
+        ("withholds 60 % of rare earths and magnets from 15 January 2027", 60.0, ("RER",), date(2027, 1, 15)),
+        ("60 % of RER withheld by 15 January", 60.0, ("RER",), date(2027, 1, 15)),
+        ("export controls on 12,5 percent of its exports of MVH and IRS", 12.5, ("MVH", "IRS"), DAY + NOTICE),
+        ("an export ban on 99 % of pharmaceuticals", 99.0, ("PHA",), DAY + NOTICE),
+        ("holds back 5 % of its sales of all goods", 5.0, (), DAY + NOTICE),
+        ("cuts off 40 % of exports from 1 March", 40.0, (), date(2027, 3, 1)),
+        ("curbs 40 pct", 40.0, (), DAY + NOTICE),
+    ],
+)
+def test_a_control_as_somebody_says_it(text: str, share: float, sectors: tuple[str, ...], start: date) -> None:
+    found = of(text)
+    assert (found.kind, found.size, found.sectors, found.start) == (InstrumentKind.EXPORT_CONTROL, share, sectors, start)
+    assert of(f"  {text.replace(' ', '  ')} ") == found
 
 
 @given(st.dates(date(2020, 1, 1), date(2030, 12, 31)), st.dates(date(2020, 1, 1), date(2030, 12, 31)))
@@ -58,6 +77,10 @@ def test_the_day_that_few_years_have(today: str, start: str) -> None:
     ("text", "says"),
     [
         ("soon", "names no duty"),
+        ("withholds rare earths and magnets from 1 June", "does not say how much is withheld"),
+        ("withholds 0 % of RER", "above 0 and below 100"),
+        ("withholds 100 % of RER", "embargo"),
+        ("withholds 60 % of moonlight", "moonlight is no sector"),
         ("0 %", "above 0"),
         ("-5 %", "above 0"),
         (f"{'9' * 400} %", "above 0"),
@@ -102,6 +125,7 @@ WORDS = [
     "and",
     ",",
     "cars",
+    "withholds",
     "MVH",
     "1",
     "August",
@@ -121,5 +145,5 @@ def test_words_in_any_order_are_a_threat_or_refused(words: list[str]) -> None:
         found = of(" ".join(words))
     except InputError:
         return
-    assert found.points > 0
+    assert found.size > 0
     assert found.start > DAY

@@ -1,4 +1,4 @@
-"""Whom a name means: ISO codes, groups and blocs, in the default world and in one with more economies."""
+"""Groups and blocs as one region, in the default world and in one with more economies."""
 
 from __future__ import annotations
 
@@ -7,18 +7,11 @@ import pytest
 
 import detente as dt
 from detente.errors import InputError, UnknownRegion
-from detente.world.groups import economies_of, grouped, region_code
+from detente.words.names import code_of
+from detente.world.groups import economies_of, grouped
 from detente.world.split import split_region
 
 WORLD = dt.load_world()
-
-
-def test_codes_of_iso_mean_the_region() -> None:
-    assert [region_code(WORLD, name) for name in ("MYS", "MY", "UK", "EU", "EU27")] == ["MYS", "MYS", "GBR", "EU27", "EU27"]
-    with pytest.raises(UnknownRegion, match="part of EU27"):
-        region_code(WORLD, "DEU")
-    with pytest.raises(UnknownRegion):
-        region_code(WORLD, "XX")
 
 
 def test_a_group_is_the_sum_of_its_regions() -> None:
@@ -33,7 +26,9 @@ def test_a_group_is_the_sum_of_its_regions() -> None:
 def test_a_region_of_several_is_a_group_where_its_members_are() -> None:
     parts = split_region(WORLD, "EFT", {"CHE": 0.6, "NO": 0.35, "ISL": 0.05})
     world, code = grouped(parts, "EFT")
-    assert (code, region_code(parts, "CH"), region_code(parts, "NOR")) == ("EFT", "CHE", "NO")
+    assert code == "EFT"
+    assert [code_of(said, parts.regions) for said in ("CH", "Switzerland", "NOR")] == ["CHE", "CHE", "NO"]
+    assert grouped(WORLD, "eft")[0] is WORLD
     np.testing.assert_allclose(world.shipments, WORLD.shipments, rtol=1e-9)
 
 

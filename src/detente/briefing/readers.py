@@ -3,7 +3,7 @@
 >>> from detente.cases.case import Case
 >>> readers_of(Case.of("kuala-lumpur-2025", with_ranges=False))
 ('MYS',)
->>> readers_of(Case.of("kuala-lumpur-2025", with_ranges=False), ["deu", "eu27"])
+>>> readers_of(Case.of("kuala-lumpur-2025", with_ranges=False), ["Germany", "eu27"])
 ('EU27',)
 """
 
@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from detente.cases.case import Case
 from detente.errors import InputError
 from detente.words import refusal
-from detente.words.names import group_table, region_table
+from detente.words.names import canonical, code_of, group_table, home_of
 
 ALL = "all"
 
@@ -27,22 +27,18 @@ def readers_of(case: Case, wanted: Sequence[str] = ()) -> tuple[str, ...]:
     """
     named = [b.region for b in case.dossier.bystanders if b.region in case.world.regions]
     first = (case.host or case.a,)
-    asked = [c for code in wanted for c in ((*first, *case.parties, *named) if code.lower() == ALL else (code.upper(),))]
-    return tuple(dict.fromkeys(_held(case, code) for code in asked)) or first
+    asked = [c for said in wanted for c in ((*first, *case.parties, *named) if said.lower() == ALL else (said,))]
+    return tuple(dict.fromkeys(_held(case, said) for said in asked)) or first
 
 
-def _held(case: Case, code: str) -> str:
-    """The economy of the world that a code stands for: itself, or the one that holds it as a member."""
-    regions = case.world.regions
-    if code in regions:
-        return code
-    if code in group_table():
+def _held(case: Case, said: str) -> str:
+    """The economy of the world that is meant: by any of its names, or by those of a country that it holds."""
+    regions, code = case.world.regions, canonical(said)
+    if code in group_table() and said not in regions:
         held = ", ".join(r for r in members_of(code) if r in regions)
         raise InputError(refusal("briefing", "group_as_reader", name=code, members=held))
-    holder = next((r for r, entry in region_table().items() if r in regions and code in (entry.get("members") or ())), None)
-    if holder is None:
-        case.index(code)  # refuses it
-    return holder or code
+    holder = home_of(code)
+    return holder if holder in regions and code not in regions else code_of(said, regions)
 
 
 def members_of(group: str) -> list[str]:

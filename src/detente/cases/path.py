@@ -29,7 +29,7 @@ from detente.cases.readings import CENTRAL, KEPT, Node, Reading, readings as all
 from detente.equilibrium.indicators import Indicator, indicator as named_indicator
 from detente.equilibrium.months import Stretch, interpolated, nodes as path_nodes, path_table, stretches
 from detente.equilibrium.outcome import Outcome
-from detente.errors import CornerResult, InputError, NotConverged, UnknownName
+from detente.errors import CornerResult, InputError, NotConverged, UnknownName, UnknownRegion
 from detente.policy.dossier import Dossier
 from detente.types import Array, Progress
 from detente.words import refusal
@@ -150,7 +150,7 @@ class Path(Shown):
         """Whether the range at a month lies above zero, below it, or on both sides, as printed with `digits`."""
         found = self.at(month, indicator)
         if region not in found.index:
-            raise UnknownName(region, {r: region_name(r) for r in self.regions}, "economy")
+            raise UnknownRegion(region, {r: region_name(r) for r in self.regions})
         return sign_of(pd.Series(found.loc[region]), digits)
 
     @property

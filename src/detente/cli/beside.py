@@ -7,7 +7,20 @@ from typing import Annotated, Any
 
 import typer
 
-from detente.cli.common import DossierName, HorizonName, Json, WorldName, ask, emit, out, save, signed, subject_of, text_table
+from detente.cli.common import (
+    DossierName,
+    HorizonName,
+    Json,
+    WorldName,
+    ask,
+    economies,
+    emit,
+    out,
+    save,
+    signed,
+    subject_of,
+    text_table,
+)
 from detente.cli.questions import TableFile, once
 from detente.words import fixed
 
@@ -36,9 +49,7 @@ def uncertainty(
     """What duties that are only threatened cost while they are threats, by scenario, with its range."""
     subject = subject_of(dossier, world, horizon)
     found = ask("uncertainty", subject, as_json, {"scenarios": scenario, "month": month})
-    codes = _codes(region, found.focus, found.rows[0].frame.index if found.rows else ())
-    for code in codes if found.rows else ():
-        found.rows[0].effect(code)
+    codes = _codes(region, found.focus, found.rows[0].frame.index) if found.rows else []
     save("uncertainty", found, csv)
     if as_json:
         emit(found.record())
@@ -93,9 +104,7 @@ def exercises(
     """Subsidies and denials of technology at a low, central and high size, on top of the status quo; in no scenario's figures."""
     found = ask("exercises", subject_of(dossier, world, horizon), as_json, {"names": name})
     priced = [row for row in found.rows if row.priced]
-    codes = _codes(region, found.focus, priced[0].frame.index if priced else ())
-    for code in codes if priced else ():
-        priced[0].effect(code)
+    codes = _codes(region, found.focus, priced[0].frame.index) if priced else []
     save("exercises", found, csv)
     if as_json:
         emit(found.record())
@@ -111,8 +120,8 @@ def exercises(
 
 def _codes(given: Sequence[str] | None, focus: Sequence[str], known: Iterable[Any]) -> list[str]:
     """Those named, or of the focus those that have a figure (groups have none)."""
-    listed = set(map(str, known))
-    return list(dict.fromkeys(given)) if given else [code for code in focus if code in listed]
+    listed = list(map(str, known))
+    return economies(given, listed) or [code for code in focus if code in listed]
 
 
 def _told(text: str) -> None:

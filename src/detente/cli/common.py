@@ -26,6 +26,7 @@ from detente.files import table_csv, target_file, write
 from detente.words import decimals_for, fixed
 from detente.words.controls import escaped
 from detente.words.currency import DOLLAR, currency, in_currency, record_in_currency, table_in_currency
+from detente.words.names import code_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -54,6 +55,12 @@ DossierName = Annotated[str, typer.Argument(help="A packaged dossier (january-20
 
 
 Force = Annotated[bool, typer.Option("--force", help="Replace files of the same names that detente did not write.")]
+
+
+def economies(said: Iterable[str] | None, known: Iterable[str], what: str = "economy") -> list[str]:
+    """Codes in `known` of what somebody named, each once; see `names.code_of`, whose errors it raises."""
+    codes = tuple(known)
+    return list(dict.fromkeys(code_of(name, codes, what) for name in said or ()))
 
 
 def out_file(path: Path | None) -> Path | None:

@@ -29,6 +29,7 @@ from detente.cli.new import new
 from detente.errors import InputError
 from detente.files import write
 from detente.words import fixed
+from detente.words.names import code_of, group_table, region_table
 
 if TYPE_CHECKING:
     from detente.policy.dossier import Dossier
@@ -142,6 +143,11 @@ def _load(target: str) -> Dossier | Ledger:
     return load_calendar(target)
 
 
+def _government(said: str | None, book: Dossier | Ledger) -> str | None:
+    """The code of a government that has measures in the book; None for none named. Raises `UnknownRegion`."""
+    return None if said is None else code_of(said, sorted({m.by for m in book.measures}), "government")
+
+
 def _day(text: str | None, other: datetime.date) -> datetime.date:
     from detente.checks import calendar_day
 
@@ -175,14 +181,10 @@ def policy_show(target: Target, on: Day = None, by: By = None, as_json: Json = F
     known_to, beyond = (book.known_to, book.beyond_knowledge(day)) if isinstance(book, Ledger) else (None, None)
     status = book.status(day)
     unknown = {m.id for m in still_unknown(book.measures, day)}
+    by = _government(by, book)
     shown = [
-        m for m in book.measures
-        if (by is None or m.by == by.upper()) and (status[m.id] is not Status.NOT_YET_KNOWN or m.id in unknown)
+        m for m in book.measures if by in (None, m.by) and (status[m.id] is not Status.NOT_YET_KNOWN or m.id in unknown)
     ]  # fmt: skip
-    if by is not None and by.upper() not in {m.by for m in book.measures}:
-        from detente.errors import UnknownName
-
-        raise UnknownName(by, sorted({m.by for m in book.measures}), "government")
     sources = {s.id: s for s in book.sources}
     if as_json:
         rows = []
@@ -273,7 +275,8 @@ def policy_timeline(
     start, end = _day(first, datetime.date(2018, 1, 1)), _day(second, book.as_of)
     if end < start:
         raise InputError(f"the timeline would end ({end}) before it begins ({start})")
-    measures = tuple(m for m in book.measures if by is None or m.by == by.upper())
+    by = _government(by, book)
+    measures = tuple(m for m in book.measures if by in (None, m.by))
     spans = timeline(measures, start, end + datetime.timedelta(days=1))
     if csv is not None or parquet is not None:
         _write_table(daily_panel(measures, start, end), csv, parquet, as_json)
@@ -350,7 +353,8 @@ def policy_average(
     from detente.policy.ledger import load_ledger
 
     book = load_ledger(ledger)
-    by, on = by.upper(), on.upper()
+    known = (*region_table(), *group_table())
+    by, on = code_of(by, known), code_of(on, known)
     if first is not None or second is not None:
         if first is None or second is None or date is not None:
             raise InputError("a daily series takes --from and --to, a single day --date")

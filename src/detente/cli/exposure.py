@@ -9,6 +9,7 @@ import typer
 from detente.cli.common import Json, WorldName, ask, emit, out, save, text_table, the_world
 from detente.cli.questions import ChartFile, TableFile
 from detente.words import clipped, fixed
+from detente.words.names import canonical
 
 MOST = 15
 """Rows of a table of chokepoints or minerals; JSON has all."""
@@ -36,7 +37,8 @@ def exposure(
     from detente.words.names import region_name, sector_name
 
     table = the_world(world)
-    found = ask("exposure", Subject(table), as_json, {"region": region, "sector": sector, "to": to})
+    region, to = (name if name in table.regions else canonical(name) for name in (region, to or ""))
+    found = ask("exposure", Subject(table), as_json, {"region": region, "sector": sector, "to": to or None})
     region, to = found.region, found.to
     save("exposure", found, csv, chart, index=True)
     if as_json:

@@ -14,6 +14,7 @@ from detente.cli.common import Json, emit, out, out_file, text_table
 from detente.errors import InputError
 from detente.files import write
 from detente.words import fixed
+from detente.words.names import code_of
 
 if TYPE_CHECKING:
     from detente.outlook.starter import ToReplace
@@ -43,9 +44,11 @@ def new(
     from detente.outlook.starter import starter, to_replace
     from detente.policy.dossier import parse_dossier
     from detente.reader.actors import product_mentions
+    from detente.world.library import load_world
 
-    by = _asked(by, "--by", "Who threatens? (USA, EU27, CHN …)").upper()
-    on = _asked(on, "--on", "On whom?").upper()
+    regions = load_world().regions
+    by = code_of(_asked(by, "--by", "Who threatens? (USA, EU27, CHN …)"), regions)
+    on = code_of(_asked(on, "--on", "On whom?"), regions)
     threat = _asked(threat, "--threat", "With what? (50 % on all goods from 1 February)")
     day = datetime.date.today() if as_of is None else calendar_day(as_of)
     short = name or f"{by}-{on}-{day}".lower()

@@ -13,6 +13,7 @@ from detente.cli.common import (
     Json,
     WorldName,
     ask,
+    economies,
     emit,
     out,
     run_words,
@@ -54,10 +55,16 @@ def politics(
     as_json: Json = False,
 ) -> None:
     """Who gains and loses at home: jobs by sector and by US state, jobs behind lost exports, and what consumers pay."""
+    subject = subject_of(dossier, world, horizon)
     given = {
-        "scenarios": scenario, "against": against, "parties": party, "package": package, "solves": solves, "with_ranges": ranges,
-    }  # fmt: skip
-    found = ask("politics", subject_of(dossier, world, horizon), as_json, given)
+        "scenarios": scenario,
+        "against": against,
+        "parties": economies(party, (p.region for p in subject.negotiation.parties), "party") or None,
+        "package": package,
+        "solves": solves,
+        "with_ranges": ranges,
+    }
+    found = ask("politics", subject, as_json, given)
     save("politics", found, csv, chart)
     if as_json:
         emit(found.record())

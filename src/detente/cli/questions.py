@@ -21,6 +21,7 @@ from detente.cli.common import (
     Json,
     WorldName,
     ask,
+    economies,
     emit,
     err,
     out,
@@ -40,6 +41,7 @@ from detente.errors import InputError
 from detente.web.__main__ import folder_name, out_folder
 from detente.words import fixed, to
 from detente.words.currency import currency
+from detente.words.names import canonical, code_of, group_table, home_of, region_name
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -158,6 +160,8 @@ def brief(
     subject = with_own_odds(subject_of(dossier, world, horizon), odds)
     negotiation = subject.negotiation
     folder = out_dir or Path("briefing") / negotiation.id
+    homes = ((said, home_of(canonical(said))) for said in reader or ())
+    held = {said: home for said, home in homes if home in subject.world.regions}
     result = ask("briefing", subject, as_json, {}, out=folder, force=force, readers=reader or (), pdf=pdf)
     if as_json:
         places = ("index", "front", "annex", "companion", "markdown", "word", "pdf", "data", "figures")
@@ -169,6 +173,7 @@ def brief(
         f"start at  {result.index}",
         f"files     {', '.join(p.name for p in (result.front, *result.pdf, result.annex, result.companion, result.word))}",
         f"data      {result.data}",
+        *(f"{said} is counted with {holder} ({region_name(holder)}); the front is for that" for said, holder in held.items()),
     ]
     for line in filter(None, lines):
         out.print(line, highlight=False, markup=False)
@@ -205,7 +210,8 @@ def nash(
 ) -> None:
     """Nash tariffs: rates at which every player replies best to the others. One player gives its best reply."""
     subject = _in_force(dossier, world, horizon)
-    given = {"players": player, "detail": detail, "on_each_other": on_each_other, "method": method, "check": check}
+    players = economies(player, subject.world.regions) or None
+    given = {"players": players, "detail": detail, "on_each_other": on_each_other, "method": method, "check": check}
     found = ask("nash", subject, as_json, given, checkpoint=resume)
     save("nash", found, csv)
     against = f"the status quo of {dossier}" if dossier else "the table's tariffs"
@@ -242,19 +248,20 @@ def bargain(
     as_json: Json = False,
 ) -> None:
     """The deal over the parties' tariffs on each other: agreed rates, and who gains what."""
-    if len(party) < 2:
-        raise InputError("give at least two parties: --party USA --party CHN")
-    if chart is not None and len(party) != 2:
-        raise InputError("--chart draws the frontier of two parties")
     subject, point = _in_force(dossier, world, horizon), disagreement.replace("-", " ")
-    given = {"parties": party, "disagreement": point, "solution": solution, "detail": detail}
+    parties = economies(party, subject.world.regions)
+    if len(parties) < 2:
+        raise InputError("give at least two parties: --party USA --party CHN")
+    if chart is not None and len(parties) != 2:
+        raise InputError("--chart draws the frontier of two parties")
+    given = {"parties": parties, "disagreement": point, "solution": solution, "detail": detail}
     deal, frontier = ask("bargain", subject, as_json, given), None
     if chart is not None and deal.room:
         from detente.strategy.bargain import pareto_frontier
 
         with progress_bar("bargain", as_json) as progress:
             frontier = pareto_frontier(
-                subject.world, party, 9, cast(Any, point), detail=cast(Any, detail), policy=subject.policy,
+                subject.world, parties, 9, cast(Any, point), detail=cast(Any, detail), policy=subject.policy,
                 sectors=subject.goods, horizon=subject.run, progress=progress,
             )  # fmt: skip
     save("bargain", deal, csv)
@@ -296,8 +303,6 @@ def regimes(
     as_json: Json = False,
 ) -> None:
     """What ending multilateral cooperation would cost: free trade, equal treatment and tariffs without restraint."""
-    from detente.words.names import group_table
-
     subject = _in_force(dossier, world, horizon)
     table, found = subject.world, ask("regimes", subject, as_json, {"detail": detail})
     frame = found.to_frame()
@@ -405,9 +410,11 @@ def control(
     asked = subject_of(dossier, world, horizon)
     case, table = asked.negotiation, asked.world
     case.must_fit(table)
+    party = code_of(party, table.regions)
     policy = case.policy(None, table.regions, table.sectors)
     subject = replace(asked, horizon=horizon or case.horizon.default, policy=policy)
-    given = {"by": party, "sectors": sector, "on": on, "rent": rent, "motives": motives}
+    withheld_from = economies(on, (*table.regions, *group_table())) or None
+    given = {"by": party, "sectors": sector, "on": withheld_from, "rent": rent, "motives": motives}
     found = ask("control", subject, as_json, given)
     save("control", found, csv)
     if as_json:
@@ -674,10 +681,10 @@ def path(
 ) -> None:
     """A scenario month by month, from the decision to the tenth year, with its range over both exchange-rate closures."""
     from detente.equilibrium.indicators import indicator as named_indicator
-    from detente.errors import UnknownName
     from detente.words import say
 
     subject = subject_of(dossier, world, None)
+    named = economies(region, (*subject.world.regions, "WORLD"))
     name = None if scenario in (None, "status-quo") else scenario
     found = ask("path", subject, as_json, {"scenario": name, "against": against, "indicator": indicator, "with_ranges": ranges})
     if csv is not None:
@@ -685,10 +692,7 @@ def path(
     if as_json:
         emit(found.record(indicator, month))
         return
-    shown_regions = region or [*found.case.trio, "WORLD"]
-    for code in shown_regions:
-        if code not in found.regions:
-            raise UnknownName(code, list(found.regions), "economy")
+    shown_regions = named or [*found.case.trio, "WORLD"]
     title = "Status quo" if name is None else subject.negotiation.scenario(name).title
     said = named_indicator(indicator)
     head = say("words/templates/Path", "heading", it=found, title=title, label=said.label, unit=said.unit)
@@ -736,7 +740,8 @@ def jobs(
     if by not in ("sector", "state"):
         raise InputError(f"--by takes sector or state, not {by!r}")
     subject = subject_of(dossier, world, horizon)
-    found = ask("jobs", subject, as_json, {"region": region, "scenario": scenario, "against": against, "by": by})
+    whose = None if region is None else code_of(region, (*subject.world.regions, *group_table()))
+    found = ask("jobs", subject, as_json, {"region": whose, "scenario": scenario, "against": against, "by": by})
     save("jobs", found, csv)
     if as_json:
         emit({"dossier": subject.negotiation.id, **found.record()})
@@ -796,7 +801,8 @@ def bystander(
         name = case.scenario(scenario) or case.worst
         found = _third_economies(case, name, dossier)
     else:
-        answer = ask("bystander", subject, as_json, {"region": region, "scenario": scenario, "probabilities": weights})
+        third = code_of(region, subject.world.regions)
+        answer = ask("bystander", subject, as_json, {"region": third, "scenario": scenario, "probabilities": weights})
         case, name = answer.case, answer.scenario
         found = _third_economy(answer, duty / 100, as_host, given=weights is not None)
     if csv is not None:
@@ -1087,8 +1093,10 @@ def outlook(
     from detente.words import say
 
     case, table = subject.negotiation, subject.world
+    every = (*table.regions, *group_table())
+    named, by = economies(region, every), code_of(by, every)
     look = ask("outlook", subject, as_json, {"with_ranges": ranges, "discount": discount, "against": against})
-    codes = tuple(dict.fromkeys(region or look.focus))
+    codes = tuple(named or look.focus)
     for code in codes:
         look.paths.column(code)
     asked = ask("questions", subject, as_json, {"by": by}, look=look) if questions else None
@@ -1101,7 +1109,7 @@ def outlook(
         def note(extra: str) -> str:
             return f"Source: detente on {table.name}, dossier {case.id}. {extra}"
 
-        if region:
+        if named:
             figure = fan_figure(look, codes, f"{run_words(look.paths.parameters.name)}", note, "")
         else:
             talks, ends = grow(case, look.tree.odds, talks_only=True), look.ranking

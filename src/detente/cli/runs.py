@@ -15,6 +15,7 @@ from detente.cli.common import (
     HorizonName,
     Json,
     WorldName,
+    economies,
     emit,
     out,
     out_file,
@@ -218,13 +219,8 @@ def compare(
     if csv is not None:
         write_csv(found.to_frame(), csv, index=False, float_format="%.10g")
     spread = found.spread(indicator)
-    listed = region or [str(r) for r in spread.index if r != "WORLD"][:SHOWN] + (["WORLD"] if "WORLD" in spread.index else [])
-    strange = [r for r in listed if r not in spread.index]
-    if strange:
-        from detente.errors import UnknownRegion
-        from detente.words.names import region_name
-
-        raise UnknownRegion(strange[0], {str(r): region_name(str(r)) for r in spread.index})
+    regions = [str(r) for r in spread.index]
+    listed = economies(region, regions) or [r for r in regions if r != "WORLD"][:SHOWN] + [r for r in regions if r == "WORLD"]
     if chart is not None:
         from detente.briefing.charts.results import comparison_figure
 
@@ -272,7 +268,8 @@ def changed(
     for line in found.inputs:
         out.print(line, highlight=False, markup=False)
     own = [p.region for r in (old, new) if r.dossier is not None for p in r.dossier.parties]
-    listed = region or [r for r in dict.fromkeys(own) if r in found.frame.index] + ["WORLD"]
+    known = [str(r) for r in found.frame.index]
+    listed = economies(region, known) or [r for r in dict.fromkeys(own) if r in known] + ["WORLD"]
     out.print(found.explain(listed), highlight=False, markup=False)
 
 

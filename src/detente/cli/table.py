@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from detente.cli.common import DossierName, Force, HorizonName, Json, emit, out, progress_bar, signed, text_table
+from detente.cli.common import DossierName, Force, HorizonName, Json, economies, emit, out, progress_bar, signed, text_table
 from detente.errors import DetenteError, InputError
+from detente.words.names import code_of
 
 if TYPE_CHECKING:
     from detente.table import Game, Setup
@@ -81,7 +82,7 @@ def table(
     if sheet:
         from detente.table.papers import sheet as role_sheet
 
-        own = (seat or game.parties[0]).upper()
+        own = code_of(seat or game.parties[0], game.setup.seats, "seat")
         text = role_sheet(game, own)
         emit({"seat": own, "sheet": text}, part="sheet") if as_json else sys.stdout.write(text)
         return
@@ -123,6 +124,7 @@ def _setup(
     from detente.table import Setup
     from detente.table.board import dossier_of
     from detente.table.setup import read
+    from detente.world.library import load_world
 
     if against not in ("engine", "person"):
         raise UnknownName(against, ["engine", "person"], "opponent")
@@ -131,8 +133,9 @@ def _setup(
     else:
         given = source_of(dossier).decode()
         parties = [p.region for p in parse_dossier(given, dossier).parties]
-    own = (seat or parties[0]).upper()
-    others = [s for s in dict.fromkeys([*parties, own, *(t.upper() for t in third)]) if s != own]
+    regions = load_world(world).regions
+    own = code_of(seat or parties[0], regions)
+    others = [s for s in dict.fromkeys([*parties, own, *economies(third, regions)]) if s != own]
     seats = {own: "person"} | dict.fromkeys(others, "person" if against == "person" else "engine")
     mode = "hot seat" if against == "person" else "solo"
     return read(
@@ -273,7 +276,7 @@ class Screen:
             case "choose":
                 return game.apply(seat, Move(kind="choose", option=rest.strip() or None, step=game.step))
             case "grant":
-                return game.apply(seat, Move(kind="grant", to=rest.strip().upper(), step=game.step))
+                return game.apply(seat, Move(kind="grant", to=code_of(rest.strip(), game.setup.seats, "seat"), step=game.step))
             case "look":
                 self._table(game, seat)
                 return None

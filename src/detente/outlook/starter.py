@@ -3,7 +3,8 @@
 What the shipped ledger knows between the two is selected from it. The rest is neutral and says that it is a default:
 
     odds        how often threats of this sender, or of anybody like it, were carried out elsewhere (`base_rates`)
-    answer      the same points on goods worth as much: coverage = min(1, what the threat hits / what the sender sells to it)
+    answer      the same points, or the same percent withheld, on goods worth as much: coverage = min(1, what the threat hits /
+                what the one that answers could hit)
     motives     real income at home
 
 `to_replace` says which default moves the answer most.
@@ -29,16 +30,17 @@ import pandas as pd
 from pydantic_core import PydanticCustomError
 
 from detente.cases.case import Case
-from detente.errors import InputError, UnknownName
+from detente.errors import InputError
 from detente.outlook.base_rates import base_rates, told_of
 from detente.policy.changes import Change
 from detente.policy.dossier import parse_dossier
 from detente.policy.ledger import DEFAULT_LEDGER, load_ledger
+from detente.policy.measures import InstrumentKind
 from detente.policy.selection import Selection
 from detente.policy.threats import Threat
 from detente.types import Array
 from detente.words import capital, join, percent, refusal, say, tell
-from detente.words.names import goods_sectors, region_name, sector_name
+from detente.words.names import code_of, goods_sectors, region_name, sector_name
 from detente.words.numbers import day as day_in_words
 from detente.words.shown import Shown
 from detente.world.library import load_world
@@ -67,17 +69,17 @@ def starter(
     """Text of a dossier in which `by` threatens `on`, as of `day`.
 
     `threat` is a text (`Threat.of`) or points on all goods a month ahead; `source` the address of what it was read in. Raises
-    `UnknownName` for an economy the world lacks; `InputError` for one economy twice or a threat that is none.
+    `UnknownRegion` for an economy the world lacks; `InputError` for one economy twice or a threat that is none.
     """
     table = world or load_world()
-    for code in (by, on):
-        if code not in table.regions:
-            raise UnknownName(code, {r: region_name(r) for r in table.regions}, "economy")
+    by, on = (code_of(said, table.regions) for said in (by, on))
     if by == on:
         raise InputError(refusal("outlook", "starter_alone", region=by))
     found = Threat.of(threat if isinstance(threat, str) else f"{threat:g}", day, table.sectors, sectors_in)
     share, hit = _in_kind(table, by, on, found)
-    what = _say("duty", points=f"{found.points:g}", goods=join(map(sector_name, found.sectors)))
+    held = found.kind is InstrumentKind.EXPORT_CONTROL
+    noun = "control" if held else "duty"
+    what = _say(noun, size=f"{found.size:g}", goods=join(map(sector_name, found.sectors)))
     sides = {key: _side(code) for key, code in (("by", by), ("on", on))}
     values = {
         "version": 2,
@@ -85,10 +87,12 @@ def starter(
         "title": title or _say("title", by=by, on=on, what=what),
         "heading": _say("heading", what=what),
         "what": what,
-        "points": f"{found.points:g}",
+        "held": held,
+        "noun": noun,
+        "size": f"{found.size:g}",
         "sectors": f"[{', '.join(found.sectors)}]" if found.sectors else "goods",
         "coverage": f"{share:g}",
-        "worth": _say("worth", share=share, hit=hit, by=by, on=on, year=table.year),
+        "worth": _say("worth", share=share, hit=hit, seller=on if held else by, year=table.year),
         "as_of": day,
         "decided": _dated(found.start),
         "answered": _dated(found.start + REPLY),
@@ -138,15 +142,20 @@ def _law(by: str, on: str, day: date) -> str | None:
 
 
 def _in_kind(table: World, by: str, on: str, threat: Threat) -> tuple[float, float]:
-    """Share of what `by` sells to `on` that is worth what the threat hits, at most 1, and what it hits (million a year)."""
+    """Share of what an answer in kind could hit that is worth what the threat hits, at most 1, and what it hits (million a year).
+
+    A duty hits what its target sells to the sender, a control what the sender sells to its target.
+    """
     goods = goods_sectors(table.sectors)
 
     def sold(seller: str, buyer: str, sectors: Sequence[str]) -> float:
         picked = [table.sector_index(s) for s in sectors]
         return float(table.shipments[table.region_index(seller), table.region_index(buyer), picked].sum())
 
-    hit, sells = sold(on, by, threat.sectors or goods), sold(by, on, goods)
-    return (round(min(1.0, hit / sells), 3) if sells > 0 else 1.0), hit
+    seller, buyer = (by, on) if threat.kind is InstrumentKind.EXPORT_CONTROL else (on, by)
+    hit, within = sold(seller, buyer, threat.sectors or goods), sold(buyer, seller, goods)
+    share = min(1.0, hit / within) if within > 0 else 1.0
+    return float(f"{share:.3g}"), hit
 
 
 def _odds(by: str) -> dict[str, Any]:
@@ -229,7 +238,8 @@ def to_replace(case: Case) -> ToReplace:
     def expected(come: Array, back: Array, p: float, q: float) -> Array:
         return p * ((1 - q) * come + q * back) + (1 - p) * none
 
-    none, come, back = (income(s) for s in ("nothing-added", "duty-comes", "answered"))
+    nothing, comes, answers = (s.id for s in d.scenarios)
+    none, come, back = map(income, (nothing, comes, answers))
     p, q = carried[1], answered[1]
     now = expected(come, back, p, q)
 
@@ -245,8 +255,8 @@ def to_replace(case: Case) -> ToReplace:
     moved = {
         "odds_of_threat": swing(*(expected(come, back, x, q) for x in (carried[0], carried[2]))),
         "odds_of_answer": swing(*(expected(come, back, p, x) for x in (answered[0], answered[2]))),
-        "share_of_threat": swing(now, expected(income("duty-comes", half), income("answered", half), p, q)),
-        "size_of_answer": swing(now, expected(come, income("answered", less), p, q)),
+        "share_of_threat": swing(now, expected(income(comes, half), income(answers, half), p, q)),
+        "size_of_answer": swing(now, expected(come, income(answers, less), p, q)),
     }
     told = {
         "odds_of_threat": (p, _say("ends", low=100 * carried[0], high=100 * carried[2])),

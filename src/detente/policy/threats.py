@@ -1,9 +1,13 @@
-"""A threatened duty as somebody says it: "50 % from 1 August", "25 points on cars and steel from 2027-02-01".
+"""A threat as somebody says it: a duty ("50 % from 1 August", "25 points on cars and steel from 2027-02-01"), or a control of
+exports ("withholds 60 % of rare earths from 1 February").
 
 >>> from datetime import date
 >>> found = Threat.of("25% on motor vehicles from 1 February", date(2026, 11, 28), ["MVH", "IRS", "TEX"])
->>> found.points, found.sectors, found.start.isoformat()
+>>> found.size, found.sectors, found.start.isoformat()
 (25.0, ('MVH',), '2027-02-01')
+>>> found = Threat.of("export controls on 60 % of motor vehicles", date(2026, 11, 28), ["MVH", "IRS", "TEX"])
+>>> found.kind.value, found.size, found.sectors
+('export_control', 60.0, ('MVH',))
 """
 
 from __future__ import annotations
@@ -19,6 +23,7 @@ from itertools import count
 from dateutil import parser
 
 from detente.errors import InputError
+from detente.policy.measures import InstrumentKind
 from detente.words import refusal
 from detente.words.names import goods_sectors, sector_table
 
@@ -30,14 +35,24 @@ _POINTS = re.compile(
 _WHEN = re.compile(r"\b(?:from|as of|as from|starting(?: on)?|beginning(?: on)?|effective(?: on)?|by)\s+(.+)$", re.IGNORECASE)
 _BARE = r"(?:\b(?:an?|duty|duties|tariffs?|more|extra|of)\b|\s)*"
 _WHAT = re.compile(rf"{_BARE}\bon\s+(.+)", re.IGNORECASE)
+_CONTROL = re.compile(
+    r"\b(?:(?:withholds?|withholding|withheld|(?:holds?|holding|held|keeps?|keeping|kept) back|cuts? off|refuses?)"
+    r"|export (?:controls?|curbs?|limits?|restrictions?|bans?)|controls?|curbs?)\b",
+    re.IGNORECASE,
+)
+_HELD = re.compile(r"(?:(?:of|on|its|the|an?|exports?|sales)(?:\s+|$))*(.*)", re.IGNORECASE)
 _ALL = {"", "all goods", "goods", "all", "everything", "all imports", "imports"}
 
 
 @dataclass(frozen=True)
 class Threat:
-    """A duty in percentage points on some sectors (all goods if none) from a day on; `dated`: whether the day was named."""
+    """A duty or a control on some sectors (all goods if none) from a day on; `dated`: whether the day was named.
 
-    points: float
+    `size` is percentage points of a duty, or the percent of exports that a control withholds.
+    """
+
+    kind: InstrumentKind
+    size: float
     sectors: tuple[str, ...]
     start: date
     dated: bool
@@ -46,24 +61,32 @@ class Threat:
     def of(cls, text: str, day: date, sectors: Sequence[str], sectors_in: Callable[[str], Sequence[str]] | None = None) -> Threat:
         """The threat that `text` states on `day`, on a world of `sectors`. A day without its year is the next one to come.
 
-        `sectors_in` finds sectors in words that are no names of sectors. Raises `InputError` for a text without a duty, with
-        goods nobody knows, or with a day that is none or not after `day`.
+        `sectors_in` finds sectors in words that are no names of sectors. Raises `InputError` for a text without a size, with
+        goods nobody knows, or with a day that is none or not after `day`, and for a control that leaves nothing to sell.
         """
         told = " ".join(text.split())
         when = _WHEN.search(told)
         rest = told[: when.start()] if when else told
-        rate = _POINTS.search(rest)
+        control, rate = _CONTROL.search(rest), _POINTS.search(rest)
+        if rate is None and control:
+            raise InputError(refusal("policy", "control_without_share", text=text))
         if rate is None:
             raise InputError(refusal("policy", "threat_without_rate", text=text))
-        points = float(rate[1].replace(",", "."))
-        if not (0 < points < math.inf):
-            raise InputError(refusal("policy", "starter_points", points=f"{points:g}"))
-        around = " ".join(f"{rest[: rate.start()]} {rest[rate.end() :]}".split())
-        about = _WHAT.match(around)
-        if around and about is None and not re.fullmatch(_BARE, around, re.IGNORECASE):
-            raise InputError(refusal("policy", "threat_unread", text=text, rest=around))
+        size = float(rate[1].replace(",", "."))
+        around = f"{rest[: rate.start()]} {rest[rate.end() :]}"
+        if control:
+            if not (0 < size < 100):
+                raise InputError(refusal("policy", "control_share", share=f"{size:g}"))
+            kind, about = InstrumentKind.EXPORT_CONTROL, _HELD.match(" ".join(_CONTROL.sub(" ", around).split()))
+        else:
+            if not (0 < size < math.inf):
+                raise InputError(refusal("policy", "starter_points", points=f"{size:g}"))
+            around = " ".join(around.split())
+            kind, about = InstrumentKind.TARIFF, _WHAT.match(around)
+            if around and about is None and not re.fullmatch(_BARE, around, re.IGNORECASE):
+                raise InputError(refusal("policy", "threat_unread", text=text, rest=around))
         goods = _sectors(about[1] if about else "", sectors, sectors_in)
-        return cls(points, goods, _day(when[1], day) if when else day + NOTICE, when is not None)
+        return cls(kind, size, goods, _day(when[1], day) if when else day + NOTICE, when is not None)
 
 
 def _sectors(text: str, sectors: Sequence[str], sectors_in: Callable[[str], Sequence[str]] | None) -> tuple[str, ...]:

@@ -8,10 +8,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from functools import cache
 from importlib.resources import files
 from typing import Any
+from unicodedata import combining, normalize
 
 import yaml
 
@@ -167,5 +169,77 @@ def sector(code: str) -> str:
     return sector_name(code)
 
 
-UnknownRegion.homes.update({m: code for code, entry in region_table().items() for m in entry.get("members", ())})
-UnknownRegion.spellings.update(_tables()["aliases"])
+# -- from what somebody says to a code ---------------------------------------------------------------------------------
+def code_of(said: str, known: Iterable[str], what: str = "economy") -> str:
+    """The code in `known` of the economy or group that somebody means: a code of the project or of ISO 3166-1, or a name.
+
+    Case does not matter. Raises `UnknownRegion`, with whom it is counted where it has no code of its own in `known`.
+
+    >>> code_of("South Korea", ("USA", "KOR")), code_of("us", ("USA", "KOR")), code_of("ch", ("CHE", "KOR"))
+    ('KOR', 'USA', 'CHE')
+    """
+    codes, meant = tuple(known), canonical(said)
+    for code in (said, meant):
+        if code in codes:
+            return code
+    same = [code for code in codes if canonical(code) == meant]
+    if len(same) != 1:
+        raise UnknownRegion(said, {code: region_name(code) for code in codes}, what)
+    return same[0]
+
+
+def canonical(said: str) -> str:
+    """The code of an economy or group written in any way: the project's own, else ISO alpha-3; any other text as it is.
+
+    >>> canonical("MY"), canonical("the Netherlands"), canonical("U.S."), canonical("eu"), canonical("Atlantis")
+    ('MYS', 'NLD', 'USA', 'EU27', 'Atlantis')
+    """
+    return _called().get(_spoken(said), said)
+
+
+@cache
+def _called() -> dict[str, str]:
+    """What economies and groups are called → code. Codes stand before names, the project's before those of CLDR (babel)."""
+    from babel import Locale
+
+    own = {**region_table(), **group_table()}
+    alpha3 = _alpha3()
+    said = [(code, code) for code in (*own, *bloc_table(), *alpha3.values())]
+    said += [*_tables()["aliases"].items(), *alpha3.items()]
+    said += [(forms(code)["name"], code) for code in own]
+    said += [(name, alpha3[two]) for two, name in Locale("en").territories.items() if two in alpha3]
+    table: dict[str, str] = {}
+    for text, code in said:
+        table.setdefault(_spoken(text), code)
+    return table
+
+
+def _spoken(text: str) -> str:
+    """A name without what writers differ in: case, accents, dots, article, the bracket behind it."""
+    plain = re.sub(r"\s*\([^)]*\)$| SAR China$", "", text.strip())
+    bare = "".join(c for c in normalize("NFKD", plain) if not combining(c)).casefold()
+    return " ".join(bare.replace(".", "").replace("’", "'").replace("&", "and").removeprefix("the ").split())
+
+
+@cache
+def _alpha3() -> dict[str, str]:
+    """ISO alpha-2 → alpha-3."""
+    from babel.core import get_global
+
+    aliases = get_global("territory_aliases")
+    return {to[0]: code for code, to in aliases.items() if len(code) == 3 and code.isalpha() and len(to) == 1}
+
+
+def home_of(economy: str) -> str | None:
+    """The region that an economy (ISO alpha-3) without a line of its own is counted with; None for what is no economy.
+
+    >>> home_of("DEU"), home_of("IRN"), home_of("MYS"), home_of("ASEAN")
+    ('EU27', 'ROW', None, None)
+    """
+    if economy in region_table():
+        return None
+    held = (code for code, entry in region_table().items() if economy in entry.get("members", ()))
+    return next(held, "ROW" if economy in _alpha3().values() else None)
+
+
+UnknownRegion.canonical, UnknownRegion.home = staticmethod(canonical), staticmethod(home_of)

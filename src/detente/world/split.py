@@ -36,8 +36,8 @@ from scipy.sparse import csr_array
 from detente.errors import InputError, SourceError
 from detente.types import Array
 from detente.words import refusal
+from detente.words.names import code_of
 from detente.world.gras import fit
-from detente.world.groups import region_code
 from detente.world.world import FINAL, World
 
 WHOLE = 1e-6
@@ -69,7 +69,7 @@ def split_region(world: World, region: str, shares: Shares | World, *, into: Seq
     parts as regions (`into`), and the same sectors. `home`: h above, 0 to 1. Answers a world of len(parts) − 1 more regions.
     Raises `InputError` for names, shares that do not sum to one, sectors that differ; `SourceError` for a file it cannot read.
     """
-    region = region_code(world, region)
+    region = code_of(region, world.regions)
     r = world.region_index(region)
     if not 0 <= home <= 1:
         raise InputError(refusal("world", "split_home", home=home))
@@ -165,7 +165,7 @@ def split_sector(world: World, sector: str, shares: Shares | World, *, into: Seq
         weights = np.ones((len(parts), n, len(users)))
         for row in frame[frame["user"] != ""].to_dict(orient="records"):
             user = len(users) - 1 if row["user"] == FINAL else world.sector_index(row["user"])
-            where = world.region_index(region_code(world, row["region"])) if row["region"] else slice(None)
+            where = world.region_index(code_of(row["region"], world.regions)) if row["region"] else slice(None)
             weights[parts.index(row["part"]), where, user] = row["share"]
     sold = supply[:, :, None] * world.shipments[:, :, j]  # [part, origin, destination]
     paid = (world.duty_factor[:, :, j] * sold).sum(axis=1)  # [part, destination]

@@ -39,9 +39,9 @@ from scipy.sparse import csr_array
 from detente.errors import InputError, SourceError
 from detente.types import Array
 from detente.words import refusal
+from detente.words.names import code_of
 from detente.world import money
 from detente.world.gras import fit
-from detente.world.groups import region_code
 from detente.world.world import World
 
 WHAT = ("gdp", "output", "final_demand", "exports", "imports", "trade")
@@ -190,8 +190,8 @@ def _totals(world: World, frame: pd.DataFrame) -> list[Total]:
             raise InputError(refusal("world", "totals_partner", row=place, what=what))
         if what == "gdp" and sector:
             raise InputError(refusal("world", "totals_gdp_sector", row=place))
-        n = world.region_index(region_code(world, region))
-        m = world.region_index(region_code(world, partner)) if partner else None
+        n = world.region_index(code_of(region, world.regions))
+        m = world.region_index(code_of(partner, world.regions)) if partner else None
         j = world.sector_index(sector) if sector else None
         if n == m:
             raise InputError(refusal("world", "totals_itself", row=place, region=region))
