@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-from more import MORE, files, nearby
+from more import MORE, SHAPES, files, nearby
 
 from asker import asking, wait
 from detente import cli
@@ -153,7 +153,7 @@ JOBS: dict[str, dict[str, Any]] = {
 def outputs(folder: Path, wanted: Sequence[str] = ("",), answers: dict[str, str] | None = None) -> dict[str, str]:
     """Every output whose name begins as one of `wanted`, by name, made in `folder`.
 
-    `answers` is filled with what commands print in JSON as it is, those of `more` too (the briefing must be wanted).
+    `answers` is filled with what commands print in JSON as it is, for a chain those of `SHAPES`, for a briefing those of `more`.
     """
 
     def asked_for(*names: str) -> bool:
@@ -178,9 +178,11 @@ def outputs(folder: Path, wanted: Sequence[str] = ("",), answers: dict[str, str]
         for name in list_dossiers():
             if name != DOSSIER and asked_for(f"chain/{name}"):
                 found |= chain(name, folder / name)
+                if answers is not None:
+                    answers |= shapes(name)
         if asked_for("api"):
             found |= api(folder / "web")
-    if answers is not None:
+    if answers is not None and asked_for("brief"):
         answers |= further(folder)
     chosen = {n: t for n, t in sorted(found.items()) if any(n.startswith(w) for w in wanted)}
     return {name: text.replace(str(folder), "FOLDER") for name, text in chosen.items()}
@@ -200,6 +202,12 @@ def chain(dossier: str, folder: Path) -> dict[str, str]:
     found = {f"chain/{dossier}/{name}.txt": command(*words) for name, words in asked.items()}
     brief(dossier, out=folder)
     return found | {f"chain/{dossier}/briefing.md": (folder / "briefing.md").read_text(encoding="utf-8")}
+
+
+def shapes(dossier: str) -> dict[str, str]:
+    """What the commands answer of a dossier in JSON, but for those that refuse it."""
+    asked = {name: command(*(dossier if a == "IT" else a for a in words), "--json") for name, words in SHAPES.items()}
+    return {f"{name} of {dossier}": text for name, text in asked.items() if "exit code" not in text}
 
 
 def briefing(folder: Path, answers: dict[str, str] | None = None) -> Iterator[tuple[str, str]]:

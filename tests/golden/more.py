@@ -27,14 +27,44 @@ from published import icio_rows, small, write_csv
 from small_dossier import small_dossier
 from source_files import write_sources
 
-DOSSIER, OTHER, THREE = "kuala-lumpur-2025", "japan-korea-2019", "us-canada-mexico-2026"
+DOSSIER, OTHER, THREE, LATEST = "kuala-lumpur-2025", "japan-korea-2019", "us-canada-mexico-2026", "january-2027"
 ON = ("--by", "USA", "--on", "CHN")
 THREAT = ("--by", "BRA", "--on", "IND", "--threat", "50 % from 1 December", "--as-of", "2025-10-18")
+CONTROL = ("--by", "CHN", "--on", "JPN", "--threat", "withholds 60 % of RER", "--as-of", "2025-10-18")
 WATCH = ("watch", DOSSIER, "--journal", "JOURNAL")
+
+SHAPES: dict[str, tuple[str, ...]] = {
+    "check": ("check", "IT"),
+    "show": ("dossier", "show", "IT"),
+    "policy-show": ("policy", "show", "IT"),
+    "timeline": ("policy", "timeline", "IT"),
+    "deadlines": ("policy", "deadlines", "IT"),
+    "solve": ("solve", "IT", "--exchange-rate", "pinned"),
+    "path": ("path", "IT", "--centre"),
+    "talks": ("talks", "IT"),
+    "deal": ("deal", "IT"),
+    "truce": ("truce", "IT"),
+    "outlook": ("outlook", "IT", "--questions", "--region", "ASEAN"),
+    "bystander": ("bystander", "IT"),
+    "bystander-region": ("bystander", "IT", "--region", "VNM", "--as-host"),
+    "jobs": ("jobs", "IT"),
+    "jobs-group": ("jobs", "IT", "--region", "ASEAN"),
+    "jobs-states": ("jobs", "IT", "--by", "state", "--region", "USA"),
+    "politics": ("politics", "IT"),
+    "politics-package": ("politics", "IT", "--package"),
+    "uncertainty": ("uncertainty", "IT", "--month", "12"),
+    "reaction": ("reaction", "IT"),
+    "exercises": ("exercises", "IT"),
+    "dispatch": ("dispatch", "IT", "--no-stand-off"),
+    "control": ("control", "IT", "--party", "CHN", "--sector", "RER"),
+    "compare": ("compare", "IT"),
+}
+"""What is asked of every other dossier in JSON, to hold it against the schemas."""
 
 MORE: dict[str, tuple[str, ...]] = {
     "check": ("check", DOSSIER),
     "check-lacks": ("check", "BARE"),
+    "check-three": ("check", THREE),
     "check-doubts": ("dossier", "check", "BARE"),
     "check-idle": ("check", "IDLE"),
     "check-idle-too": ("dossier", "check", "IDLE"),
@@ -63,6 +93,8 @@ MORE: dict[str, tuple[str, ...]] = {
     "new-quick": ("new", "try", *THREAT, "--out", "QUICK", "--quick"),
     "dossier-new": ("dossier", "new", "trial", *THREAT, "--out", "ANEW"),
     "dossier-new-quick": ("dossier", "new", "try", *THREAT, "--out", "QUICKER", "--quick"),
+    "new-control": ("new", "held", *CONTROL, "--out", "HELD"),
+    **{f"held-{name}": tuple("HELD" if a == "IT" else a for a in words) for name, words in SHAPES.items()},
     "control": ("control", DOSSIER, "-p", "CHN", "--sector", "RER", "--on", "USA"),
     "doctor": ("doctor", "--quick"),
     "run": ("solve", OTHER, "--run", "RUN"),
@@ -74,6 +106,7 @@ MORE: dict[str, tuple[str, ...]] = {
     "deal": ("deal", OTHER, "--solves", "20"),
     "truce": ("truce", OTHER),
     "outlook": ("outlook", OTHER, "--questions"),
+    "outlook-unanswered": ("outlook", LATEST, "--questions"),
     "bystander": ("bystander", OTHER),
     "bystander-region": ("bystander", OTHER, "--region", "USA"),
     "bystander-three": ("bystander", THREE),
@@ -83,6 +116,8 @@ MORE: dict[str, tuple[str, ...]] = {
     "reaction": ("reaction", OTHER),
     "exercises": ("exercises", OTHER),
     "dispatch": ("dispatch", THREE),
+    "dispatch-ended": ("dispatch", LATEST, "--no-stand-off"),
+    **{f"rates-{kind}": ("rates", "--kind", kind) for kind in ("threat", "sanction", "talks", "dispute", "truce")},
     "ensemble": ("ensemble", OTHER, "--draws", "4", "--executor", "serial", "--odds"),
     "watch": (*WATCH, "--no-stand-off", "--date", "2025-10-18"),
     "watch-add": (
@@ -125,7 +160,8 @@ MORE: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 
 WRITTEN = {
-    "NEW": "new.yaml", "QUICK": "quick.yaml", "ANEW": "anew.yaml", "QUICKER": "quicker.yaml", "RUN": "run.json", "AGAIN": "again",
+    "NEW": "new.yaml", "QUICK": "quick.yaml", "HELD": "held.yaml",
+    "ANEW": "anew.yaml", "QUICKER": "quicker.yaml", "RUN": "run.json", "AGAIN": "again",
     "JOURNAL": "j.jsonl", "PREDICTED": "predicted.csv", "MINE": "mine.npz", "LAID": "laid.npz",
     "FULL": "full.npz", "WHOLE": "whole.npz",
     "SMALL": "small.npz", "LATER": "later.npz", "PARTS": "parts.npz", "LIKE": "like.npz", "MADE": "made.npz",

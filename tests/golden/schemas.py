@@ -26,6 +26,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 import detente
 from detente.cli import shapes
 from detente.equilibrium.indicators import INDICATORS
+from detente.equilibrium.memory import solved_once
 from detente.policy.dossier import list_dossiers, load_dossier
 from detente.policy.ledger import list_ledgers, load_ledger
 from detente.words.names import region_table
@@ -245,7 +246,7 @@ def changes(old: Mapping[str, Any], new: Mapping[str, Any], where: str = "") -> 
     for word in ("type", "format", "const", "x-unit"):
         was, now = old.get(word), new.get(word)
         if was != now:
-            told = added if was is None and word in ("format", "x-unit") else missed
+            told = added if was is None else missed  # where nothing was said, nothing is missed
             told.append(f"{where or 'the answer'}: {word} {was} → {now}")
     for word in ("properties", "patternProperties"):
         known, seen = old.get(word, {}), new.get(word, {})
@@ -308,6 +309,9 @@ def main() -> int:
     answers: dict[str, str] = {}
     with tempfile.TemporaryDirectory() as folder:
         asked.outputs(Path(folder), ["brief/", "cli/"], answers)
+    for name in set(list_dossiers()) - {asked.DOSSIER}:
+        with solved_once(between_runs=True):
+            answers |= asked.shapes(name)
     found = today(by_shape(answers))
     if "--write" in sys.argv[1:]:
         print(*write(found), sep="\n")
