@@ -22,7 +22,7 @@ PATTERNS: Sequence[tuple[str, str]] = (
     (rf"\+{_MONEY}\d[\d.,]*{UNIT} (?:less|lower|worse|cheaper|lost)\b", "a plus that is less"),
     (r"[−+][\s\u00a0\u202f]*[−+]", "two signs"),
     (r"(?<![\w-])(?:nan|NaN|NaT|inf|infinity|undefined|null|Undefined|\[\]|\{\}|True|False)(?![\w-])", "no number"),
-    (r"(?<=\S )None\b(?! of\b)", "a value that is missing"),
+    (r"(?<=[^\s.] )None\b(?! of\b)", "a value that is missing"),
     (r"(?<![\d.,/–:-])(?<!month )(?<!day )(?<!to )1 (?:economies|months|days|weeks|years|measures|dates|rounds|regions|sectors|"
      r"forks|branches|countries|ways|packages|models|scenarios|parties|columns|others|people|persons|texts|draws|issues|jobs)\b",
      "one of many"),
@@ -46,7 +46,7 @@ PATTERNS: Sequence[tuple[str, str]] = (
     (r"\b(?:and|or|the|than|between|against) ?(?:[.;:)]|$)", "a text that breaks off"),
 )  # fmt: skip
 _COMPILED = [(re.compile(pattern), why) for pattern, why in PATTERNS]
-_FINE = {"that that", "had had", "New New", "is is", "bn bn"}
+_FINE = {"that that", "had had", "New New", "is is", "bn bn", "world world"}
 
 _RANGE = re.compile(rf"(?P<before>\bfrom |between |, )?(?P<low>{NUMBER})(?:{UNIT}) to (?P<high>{NUMBER})(?! [A-Z])")
 _AROUND = re.compile(
@@ -145,7 +145,7 @@ def _compared(text: str, values: Mapping[str, str]) -> Iterator[tuple[str, str]]
         elif sizes[who] not in (max(sizes.values()), min(sizes.values()), max(sizes.values(), key=abs)):
             yield "most, of one that is not", f"{found[0]} ({known[who]})"
     for word, wrong in (("gain", lambda v: v <= 0), ("lose", lambda v: v >= 0)):
-        if re.match(rf"(?:All|Everybody|Every economy|Each)\b[^.;]*\b{word}s?\b", text) and any(map(wrong, sizes.values())):
+        if re.match(rf"(?:All|Everybody|Every economy|Each)\b[^.:;]*\b{word}s?\b", text) and any(map(wrong, sizes.values())):
             yield f"all {word}, but not all do", text[:120]
         if re.match(rf"(?:Nobody|None|No economy|No sector)\b[^.;]*\b{word}s?\b", text) and not all(map(wrong, sizes.values())):
             yield f"nobody {word}s, but somebody does", text[:120]

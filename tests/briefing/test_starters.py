@@ -19,6 +19,7 @@ from detente.cli import app
 from detente.policy.dossier import load_dossier
 from detente.strategy.year import branch_candidates
 from detente.world.library import load_world
+from printed import wrong
 
 DAY = "2026-11-28"
 REGIONS = load_world().regions
@@ -37,6 +38,7 @@ def test_a_new_dossier_becomes_a_briefing(by: str, on: str, tmp_path: Path) -> N
     path = made(tmp_path / "start.yaml", "--by", by, "--on", on, "--threat", "50 % from 1 February")
     assert CliRunner().invoke(app, ["dossier", "check", str(path)]).exit_code == 0
     brief(str(path), out=tmp_path / "out")
+    assert wrong(tmp_path / "out") == []
     text = re.sub(r"<[^>]+>", " ", (tmp_path / "out/front.html").read_text(encoding="utf-8"))
     carried = load_dossier(path).prospects.fork("decision").branches[1].prior[1]
     assert f"{100 * carried:.0f} %" in text.replace("\u2009", " ").replace("\u202f", " ").replace("\xa0", " ")
@@ -52,6 +54,19 @@ def test_a_new_dossier_becomes_a_briefing(by: str, on: str, tmp_path: Path) -> N
     fronts = [n for part, n in words.items() if part.startswith("front")]
     assert fronts
     assert max(fronts) <= 710
+
+
+def test_a_threatened_control_becomes_a_briefing(tmp_path: Path) -> None:
+    path = made(
+        tmp_path / "start.yaml", "--by", "China", "--on", "Japan", "--threat", "withholds 60 % of rare earths from 1 March"
+    )
+    assert CliRunner().invoke(app, ["dossier", "check", str(path)]).exit_code == 0
+    brief(str(path), out=tmp_path / "out")
+    assert wrong(tmp_path / "out") == []
+    said = (tmp_path / "out/briefing.md").read_text(encoding="utf-8")
+    assert "If China applies its new controls on rare earths and magnets in full" in said
+    assert "The duty comes" not in said
+    assert "the the" not in said + (tmp_path / "out/companion.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("command", ["talks", "deal", "truce", "outlook", "watch", "bystander", "path", "solve"])
@@ -76,10 +91,8 @@ def test_each_step_is_his_who_takes_it(tmp_path: Path) -> None:
         (("--by", "USA", "--on", "CHN", "--threat", "0 %"), "above 0"),
         (("--by", "USA", "--on", "CHN", "--threat", "soon"), "names no duty"),
         (("--by", "USA", "--on", "CHN", "--threat", "5 % on moonlight"), "moonlight is no sector"),
-        (
-            ("--by", "CHN", "--on", "JPN", "--threat", "withhold 50 % of rare earths"),
-            "“withhold of rare earths” was not understood",
-        ),
+        (("--by", "CHN", "--on", "JPN", "--threat", "forbid 50 % of rare earths"), "“forbid of rare earths” was not understood"),
+        (("--by", "CHN", "--on", "JPN", "--threat", "withhold rare earths"), "does not say how much is withheld"),
         (("--by", "USA", "--on", "CHN", "--threat", "5 % from 2/1"), "is no day"),
         (("--by", "USA", "--on", "CHN", "--threat", "5 % from March"), "is no day"),
         (("--by", "USA", "--on", "CHN", "--threat", "5 % from 1 June 2026"), "is not after"),

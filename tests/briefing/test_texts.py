@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given, strategies as st
 
+from detente.briefing.sections.trade import leaders
 from detente.briefing.view import Triple
 from detente.policy.measures import Measure
 from detente.words import TINY, money, percent, say, tell
@@ -204,6 +205,7 @@ def market(lost: float, others: dict[str, float], home: float = 10.0) -> tuple[s
     gained = sum(others[r] for r in up)
     values = {"buyer": "USA", "rival": "CHN", "sold": sold, "lost": lost, "up": up, "gained": gained, "home": home}
     values["bought"] = lost + sum(others.values())
+    values["top"], values["places"] = leaders({r: others[r] for r in up})
     told, around = (say("briefing/sections/trade", part, case=CASE, **values) for part in ("market", "figure"))
     return told, around.split("\n\n")[0]
 
@@ -215,6 +217,17 @@ def test_diverted_trade_names_the_largest_gainers_in_order() -> None:
     assert told.index("Viet Nam") < told.index("Malaysia") < told.index("Mexico") < told.index("Japan")
     assert "India" not in told
     assert title.startswith("Viet Nam gains most in the United States; China loses")
+
+
+def test_gainers_that_print_alike_are_named_together() -> None:
+    told, title = market(-30.0, {"JPN": 4.12, "TWN": 4.08, "MYS": 1.0})
+    assert title.startswith("Japan and Taiwan gain most in the United States; China loses")
+    assert "Japan (+USD\u00a04.1\u00a0million) and Taiwan (+USD\u00a04.1\u00a0million) most, then Malaysia" in told
+    assert leaders({"JPN": 4.12, "TWN": 3.4})[1] == 3  # not a figure of zeros
+    assert leaders({"JPN": 12_340.0, "TWN": 12_280.0}) == (["JPN", "TWN"], 1)
+    assert leaders({}) == ([], 1)
+    four = market(-30.0, dict.fromkeys(("JPN", "TWN", "MYS", "KOR"), 4.0))[1]
+    assert four.startswith("Four economies gain most alike in the United States")
 
 
 def test_one_gainer_has_nobody_after_it() -> None:

@@ -43,6 +43,8 @@ def test_a_name_does_what_the_code_does(run, command: tuple[str, ...], code: str
         ("jobs", DOSSIER, "--region"),
         ("bystander", DOSSIER, "--region"),
         ("outlook", DOSSIER, "--region"),
+        ("uncertainty", DOSSIER, "--region"),
+        ("exercises", DOSSIER, "--region"),
         ("nash", "--player", "USA", "--player"),
         ("bargain", "--party", "USA", "--party"),
         ("control", DOSSIER, "--sector", "RER", "--party"),

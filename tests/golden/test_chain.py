@@ -10,6 +10,7 @@ import pytest
 import schemas
 
 from detente.policy.dossier import list_dossiers
+from printed import wrong
 from shaped import faults
 
 REFUSED = {("us-canada-mexico-2026", "deal"), ("us-canada-mexico-2026", "truce")}
@@ -26,6 +27,7 @@ def test_a_dossier_goes_through_the_whole_chain(dossier: str, tmp_path: Path) ->
     assert refused <= REFUSED
     found = keep.moved(links, wanted)
     assert not found, keep.told(found)
+    assert wrong(tmp_path / dossier) == []
     assert len(answers) > len(asked.SHAPES) / 2
     told = [answer for same in schemas.by_shape(answers).values() for answer in same]
     assert [fault for answer in told for fault in faults(answer)] == []

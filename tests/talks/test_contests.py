@@ -233,6 +233,16 @@ def test_models_count_alike_and_ranges_are_of_averages() -> None:
     assert (odds.first[0], odds.first[2]) == (0, 1)
 
 
+def test_a_model_in_which_all_is_decided_at_once_does_not_speak() -> None:
+    stands, gone = (0.0, 0.0, 0.0, 0.0, 1.0), (1.0, 0.0, 0.0, 0.0, 0.0)
+    trials = Trials(
+        ("A", "B"), [made("steady", "as given", gone, gone), made("stubborn", "as given", stands, (0.4, 0.6, 0, 0, 0))]
+    )
+    assert (trials.models, trials.speaking) == (("steady", "stubborn"), ("stubborn",))
+    assert trials.odds().means == trials.odds(model="stubborn").means
+    assert all(np.isnan(trials.odds(model=m).first[1]) != (m in trials.speaking) for m in trials.models)
+
+
 def test_the_assumption_that_decides_is_found() -> None:
     stands = (0.0, 0.0, 0.0, 0.0, 1.0)
     trials = [

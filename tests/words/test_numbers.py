@@ -176,6 +176,9 @@ def test_names_and_lists() -> None:
     assert text.label("EFT") == "EFTA"
     assert text.day(date(2025, 11, 1)) == "1 November 2025"
     assert text.clipped("one two three", 8).endswith("…")
+    assert text.clipped("The truce ends (+2 more of them)", 24) == "The truce ends…"
+    assert text.clipped("One “two three” four", 10) == "One…"
+    assert text.clipped("(one two three)", 9) == "(one…"
 
 
 @given(st.text(max_size=80), st.integers(5, 60))

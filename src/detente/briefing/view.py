@@ -296,8 +296,8 @@ class CaseView(Case):
 
     @cached_property
     def reference(self) -> str:
-        """Label of the reference duties, cut at the first comma or bracket."""
-        return self.dossier.reference.label.split(" (")[0].split(",")[0].split(";")[0].strip()
+        """Label of the reference duties, cut at the first comma or bracket, without its article."""
+        return self.dossier.reference.label.split(" (")[0].split(",")[0].split(";")[0].strip().removeprefix("the ")
 
     def against(self, scenario: str | None) -> str:
         """What a change is measured against."""

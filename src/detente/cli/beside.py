@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -23,6 +23,9 @@ from detente.cli.common import (
 )
 from detente.cli.questions import TableFile, once
 from detente.words import fixed
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 REGION = typer.Option(
     "--region", "-r", help="An economy (MYS) or WORLD, may be given again; the parties, the host and the world if absent."
@@ -48,8 +51,9 @@ def uncertainty(
 ) -> None:
     """What duties that are only threatened cost while they are threats, by scenario, with its range."""
     subject = subject_of(dossier, world, horizon)
+    named = economies(region, (*subject.world.regions, "WORLD"))
     found = ask("uncertainty", subject, as_json, {"scenarios": scenario, "month": month})
-    codes = _codes(region, found.focus, found.rows[0].frame.index) if found.rows else []
+    codes = named or _with_a_figure(found.focus, (row.frame for row in found.rows))
     save("uncertainty", found, csv)
     if as_json:
         emit(found.record())
@@ -102,9 +106,11 @@ def exercises(
     as_json: Json = False,
 ) -> None:
     """Subsidies and denials of technology at a low, central and high size, on top of the status quo; in no scenario's figures."""
-    found = ask("exercises", subject_of(dossier, world, horizon), as_json, {"names": name})
+    subject = subject_of(dossier, world, horizon)
+    named = economies(region, (*subject.world.regions, "WORLD"))
+    found = ask("exercises", subject, as_json, {"names": name})
     priced = [row for row in found.rows if row.priced]
-    codes = _codes(region, found.focus, priced[0].frame.index) if priced else []
+    codes = named or _with_a_figure(found.focus, (row.frame for row in priced))
     save("exercises", found, csv)
     if as_json:
         emit(found.record())
@@ -118,10 +124,10 @@ def exercises(
     _told(found.explain())
 
 
-def _codes(given: Sequence[str] | None, focus: Sequence[str], known: Iterable[Any]) -> list[str]:
-    """Those named, or of the focus those that have a figure (groups have none)."""
-    listed = list(map(str, known))
-    return economies(given, listed) or [code for code in focus if code in listed]
+def _with_a_figure(focus: Sequence[str], frames: Iterable[pd.DataFrame]) -> list[str]:
+    """Those of the focus that have a row in the first of the tables (groups have none)."""
+    rows = next((frame.index for frame in frames), ())
+    return [code for code in focus if code in rows]
 
 
 def _told(text: str) -> None:

@@ -204,6 +204,11 @@ class Trials:
         )
         return Odds(first, second, collapse, standing, self.parties, day, kept, every - kept)
 
+    @cached_property
+    def speaking(self) -> tuple[str, ...]:
+        """The models that give odds if both still hold: in the others somebody moves at once in every trial, or none tells."""
+        return tuple(m for m in self.models if self._weights(self.where(m)).sum() > 0)
+
     def at_once(self, model: str | None = None) -> tuple[int, int, int]:
         """In how many trials the first, or the second, would move at once for certain, and how many trials give odds at all."""
         keep = self.where(model)

@@ -250,8 +250,11 @@ def clipped(text: str, limit: int) -> str:
     """`text` cut at a word to at most `limit` characters, with an ellipsis."""
     if len(text) <= limit:
         return text
-    cut = text[: limit - 1].rsplit(" ", 1)[0].rstrip(" ,;:–")
-    return (cut or text[: limit - 1]) + "…"
+    cut = text[: limit - 1].rsplit(" ", 1)[0]
+    for start, end in ("()", "“”"):  # what would stay open is left out
+        if cut.count(start) > cut.count(end):
+            cut = cut[: cut.rindex(start)] or cut
+    return (cut.rstrip(" ,;:–") or text[: limit - 1]) + "…"
 
 
 def digits(value: float, significant: int = 2) -> str:

@@ -96,8 +96,8 @@ def stand_off_weight(case: CaseView) -> float | None:
 
 
 def spread(seen: AtTheTable) -> dict[str, tuple[float, float]]:
-    """For each party the lowest and highest chance over the models that it eases first."""
-    by_model = [seen.odds(m) for m in seen.trials.models]
+    """For each party the lowest and highest chance over the models that it eases first, of those that give odds."""
+    by_model = [seen.odds(m) for m in seen.trials.speaking]
     return {
         p: (min(x), max(x))
         for p, x in zip(seen.parties, ([o.first[1] for o in by_model], [o.second[1] for o in by_model]), strict=True)
@@ -109,7 +109,7 @@ def drawn(case: CaseView, seen: AtTheTable, odds: First | None) -> Figure:
     rows, data = [], []
     for k, party in enumerate(seen.parties):
         found = [] if odds is None else [("outlook", told("outlook"), (odds[k].low, odds[k].value, odds[k].high))]
-        found += [(m, LABELS[m], (seen.odds(m).first, seen.odds(m).second)[k]) for m in seen.trials.models]
+        found += [(m, LABELS[m], (seen.odds(m).first, seen.odds(m).second)[k]) for m in seen.trials.speaking]
         for key, label, (low, value, high) in found:
             colour = "ink" if key == "outlook" else region_colour(party)
             shown = chance_and_range(value, low, high) if key == "outlook" else chance(value)

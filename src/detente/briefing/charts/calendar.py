@@ -58,7 +58,7 @@ def calendar_figure(entries: Sequence[Entry], region: str, *, dollars: int, id: 
     title = say(WORDS, "title", **told, gap=top[0].apart)
     odds = any(w.chance is not None for e in entries for w in e.ways)
     subtitle = say(WORDS, "subtitle", large=unit > 1, dollars=dollars, odds=odds)
-    most = [(f"{text.short_day(e.day)}, {text.clipped(w.title, 40)}", label_of(w, unit, places)) for e in top for w in e.ways]
+    most = [(f"{text.short_day(e.day)}, “{text.clipped(w.title, 40)}”", label_of(w, unit, places)) for e in top for w in e.ways]
     shown = dict(most[:3])
     return figure(
         id, title, subtitle, note, alt_text(f"{title}.", shown), csv, lambda w: draw(entries, region, w), width=700

@@ -690,7 +690,7 @@ def year_figure(
     frame = pd.DataFrame(rows)
     title, under = title or _said("year_title", year=year), subtitle or _said("year_subtitle", year=year)
     return _shown(
-        id, title, under, note, _named([r | {"label": text.clipped(r["label"], 48)} for r in rows[:4]]), csv,
+        id, title, under, note, _named([r | {"label": f"“{text.clipped(r['label'], 48)}”"} for r in rows[:4]]), csv,
         lambda w: ranked(frame, w, label_width=0.46 * w if w > 500 else 0.0), before=f"{title}.", width=width,
     )  # fmt: skip
 
@@ -723,7 +723,7 @@ YEARS = tuple(np.round(np.concatenate([np.linspace(0.1, 1.0, 10), np.linspace(1.
 def odds_title(case: AtTheTable) -> str:
     """What the chart of the odds shows, in a sentence."""
     one, two = case.parties
-    odds = {m: case.odds(m) for m in case.trials.models}
+    odds = {m: case.odds(m) for m in case.trials.speaking}
     gap = [o.first[1] - o.second[1] for o in odds.values()]
     collapse = sum(o.collapse[1] > max(o.first[1], o.second[1]) for o in odds.values())
     sides = {one: sum(g > 0.005 for g in gap), two: sum(g < -0.005 for g in gap)}

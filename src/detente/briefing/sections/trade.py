@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from detente import words as text
@@ -41,11 +42,19 @@ def changes(case: CaseView, buyer: str) -> dict[str, float]:
     return {r: (after[r] - before[r]) * case.in_dollars(buyer) for r in before}
 
 
+def leaders(gains: Mapping[str, float]) -> tuple[list[str], int]:
+    """Whose gain prints as the largest does, and the decimals of billions it is printed with: two digits, at least one decimal."""
+    most = max(gains.values(), default=0.0) / 1e3
+    places = max(1, text.decimals_for(most, most=3))
+    return [r for r, v in gains.items() if text.fixed(v / 1e3, places) == text.fixed(most, places)], places
+
+
 def facts(case: CaseView, buyer: str, rival: str) -> dict[str, Any]:
     """What the template is told of a market: see there."""
     moved = changes(case, buyer)
     foreign = {r: v for r, v in moved.items() if r != buyer}
     up = sorted((r for r in foreign if r != rival and foreign[r] >= NOTICED), key=lambda r: -foreign[r])
+    top, places = leaders({r: foreign[r] for r in up})
     return {
         "case": case,
         "buyer": buyer,
@@ -53,6 +62,8 @@ def facts(case: CaseView, buyer: str, rival: str) -> dict[str, Any]:
         "sold": moved,
         "lost": foreign[rival],
         "up": up,
+        "top": top,
+        "places": places,
         "gained": sum(foreign[r] for r in up),
         "home": moved[buyer],
         "bought": sum(foreign.values()),
@@ -88,5 +99,7 @@ def market(case: CaseView, buyer: str, rival: str) -> tuple[Heading, Para, Figur
     )
     shown = [rival, *sorted(picked, key=lambda r: -moved[r])]
     rows = [("", text.label(r), Triple(v, v, v), region_colour(r)) for r in shown for v in [moved[r] / 1e3]]
-    fig = bar_figure(case, f"fig-diversion-{stem}", told.title, told.subtitle, rows, csv, label_width=150, decimals=1)
+    fig = bar_figure(
+        case, f"fig-diversion-{stem}", told.title, told.subtitle, rows, csv, label_width=150, decimals=known["places"]
+    )
     return Heading(_say("heading", **known), f"sales-to-{stem}"), Para(_say("market", **known)), fig
