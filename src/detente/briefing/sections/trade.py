@@ -43,7 +43,7 @@ def changes(case: CaseView, buyer: str) -> dict[str, float]:
 
 
 def leaders(gains: Mapping[str, float]) -> tuple[list[str], int]:
-    """Whose gain prints as the largest does, and the decimals of billions it is printed with: two digits, at least one decimal."""
+    """Whose gain prints as the largest does, and with how many decimals of billions: two digits of it, at least one decimal."""
     most = max(gains.values(), default=0.0) / 1e3
     places = max(1, text.decimals_for(most, most=3))
     return [r for r, v in gains.items() if text.fixed(v / 1e3, places) == text.fixed(most, places)], places
