@@ -88,6 +88,15 @@ def test_an_end_that_is_what_the_law_does_is_worth_next_to_nothing() -> None:
         assert abs(look.given(ends, code, "end")) < 0.03 * most
 
 
+@pytest.mark.parametrize("dossier", ["phase-one-2020", "january-2027"])
+def test_what_is_in_force_keeps_its_age_on_a_path_that_starts_with_it(dossier: str) -> None:
+    case = Case.of(dossier, with_ranges=False)
+    assert case.history(None)[-1].begins < -2  # months ago: buyers have turned since
+    held = path_values(grow(case.dossier), case.dossier, case.world, against="in-force").to_frame()
+    assert held.iloc[0].abs().max() < 1e-9
+    assert held.abs().to_numpy().max() > 0.1
+
+
 def test_averages_are_shares_of_days() -> None:
     tree = grow(small_future())
     one = next(leaf for leaf in tree.leaves if leaf.path == ("calm", "stands"))

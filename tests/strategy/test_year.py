@@ -17,6 +17,7 @@ from detente.equilibrium.outcome import Outcome
 from detente.equilibrium.parameters import horizon
 from detente.equilibrium.solve import solve
 from detente.errors import NotConverged, UnknownName, UnknownRegion
+from detente.outlook.starter import starter
 from detente.policy.dossier import parse_dossier
 from detente.policy.stacking import policy_on
 from detente.policy.timing import in_force
@@ -226,3 +227,22 @@ def test_on_the_path_a_driver_has_its_first_year_beside_it() -> None:
     assert {"trade elasticity low", "trade elasticity high, exchange rate pinned"} <= set(readings(case))
     assert readings(case, closures_only=True) == ("central", PINNED)
     assert all(d.first_year is None for d in drivers_of(TOY, "PAK").drivers)
+
+
+def test_an_answer_is_priced_on_top_of_what_it_answers() -> None:
+    text = starter("start", "USA", "BRA", "50 % from 1 August 2027", day=date(2026, 11, 28))
+    case = Case.of(parse_dossier(text), with_ranges=False)
+    nothing, comes, answered = (case.outcome(s) for s in ("nothing-added", "duty-comes", "answered"))
+    for region in ("USA", "BRA"):
+        year = drivers_of(case, region)
+        now, duty, both = (float(o.real_income[region]) for o in (nothing, comes, answered))
+        assert year.driver("carried-out").price.value == pytest.approx(100 * ((1 + duty / 100) / (1 + now / 100) - 1), abs=1e-6)
+        assert year.driver("in-kind").price.value == pytest.approx(100 * ((1 + both / 100) / (1 + duty / 100) - 1), abs=1e-6)
+        assert set(year.driver("carried-out").branches) == {"carried-out", "unanswered"}
+
+
+def test_a_control_that_is_answered_by_little_makes_the_answer_no_driver() -> None:
+    text = starter("start", "CHN", "JPN", "withholds 60 % of RER from 1 March 2027", day=date(2026, 11, 28))
+    year = drivers_of(Case.of(parse_dossier(text), with_ranges=False), "JPN")
+    assert [d.id for d in year.drivers] == ["carried-out"]
+    assert "Japan answers in kind" in year.unmoved

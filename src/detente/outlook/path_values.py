@@ -186,7 +186,7 @@ def path_values(
             raise OverlappingMeasures(f"on {_where(tree, state)}: {error.args[0]}") from None
         begins = max((state.day - case.dossier.as_of).days, 0) / DAYS_A_MONTH
         now = Moment(begins, policy, policy.shock(case.economy))
-        histories[state.id] = (*case.history(None), now) if begins > 0 else (*case.history(None)[:-1], now)
+        histories[state.id] = (*(m for m in case.history(None) if m.begins < begins), now)  # what was in force keeps its age
     codes, members = codes_of(world)
     weights = np.array([[float(r in members[c]) for c in codes] for r in world.regions])  # [region, code]
     found: dict[str, Array] = {}

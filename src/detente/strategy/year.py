@@ -16,7 +16,8 @@ and, where the case stands on the path, the same six months after it came: the m
 begun to look elsewhere. What is called a year's price is a year's worth at the horizon; the first year's stands beside it.
 
 `passed` and `choice` come on top of the scenario in which talks fail. A branch counts what its own changes bring into force; what
-the calendar does meanwhile to other measures is another driver. A branch that takes a scenario is that scenario.
+the calendar does meanwhile to other measures is another driver. A branch that takes a scenario is that scenario; where its fork
+may only add to the scenario that an earlier branch took (an answer to a duty), what it adds is priced.
 
 **Span.** Over both closures of the exchange rate and, under either, the trade elasticity at both ends of its range. In one
 closure a third country cannot lose from the duties of others except by the terms of trade; so both are shown, and where the ends
@@ -51,6 +52,7 @@ from detente.errors import CornerResult, NotConverged, UnknownName
 from detente.policy.changes import Change, apply_changes
 from detente.policy.instruments import Policy
 from detente.policy.measures import Measure
+from detente.policy.prospects import Fork, Prospects
 from detente.policy.timing import in_force
 from detente.strategy.bystanders import Option, options_of, side_with
 from detente.strategy.transshipment import RATE, Basis, pass_through, raised_by, rise_of
@@ -454,6 +456,8 @@ def branch_candidates(case: Case, against: Baseline = IN_FORCE) -> list[Candidat
             decided = [c for c in acts if not others or not all(c in there for there in others)]
             by = () if fork.kind == "court" else _authors(case, decided or acts)
             before = Held() if fork.independent else start
+            if (taken := _taken_before(dossier.prospects, fork)) and state.scenario not in (None, taken):
+                before = Held(taken)
             one = Candidate(
                 branch.id, "branch", branch.title, by, before.and_(state), before, question=fork.title, dates=(fork.date,),
                 branches=(branch.id,),
@@ -467,6 +471,12 @@ def branch_candidates(case: Case, against: Baseline = IN_FORCE) -> list[Candidat
                 sources=tuple(dict.fromkeys((*known.sources, *fork.sources))),
             )  # fmt: skip
     return list(bundles.values())
+
+
+def _taken_before(ahead: Prospects, fork: Fork) -> str | None:
+    """The scenario that every branch before a fork took, where it stands if nothing more happens; None where there is none."""
+    stands = next((b.scenario for b in fork.branches if b.id == fork.status_quo), None)
+    return stands if fork.after and {ahead.branches[b][1].scenario for b in fork.after} == {stands} else None
 
 
 def branch_state(case: Case, name: str) -> tuple[Held, tuple[Change, ...]]:
