@@ -24,10 +24,11 @@ NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
 
 def new(
     name: Annotated[str | None, typer.Argument(help="Short name, lower case with dashes; from who and whom if absent.")] = None,
-    by: Annotated[str | None, typer.Option("--by", help="The economy that threatens (USA, EU27).")] = None,
-    on: Annotated[str | None, typer.Option("--on", help="The economy that would pay.")] = None,
+    by: Annotated[str | None, typer.Option("--by", help="The economy that threatens (USA, Brazil).")] = None,
+    on: Annotated[str | None, typer.Option("--on", help="The economy that it would hit.")] = None,
     threat: Annotated[
-        str | None, typer.Option("--threat", help='"50 % from 1 August", "25 % on motor vehicles and steel from 2027-02-01".')
+        str | None,
+        typer.Option("--threat", help='"50 % from 1 August", "25 % on steel", "withholds 60 % of rare earths".'),
     ] = None,
     as_of: Annotated[str | None, typer.Option("--as-of", help="The day it speaks about, as 2026-11-28; today if absent.")] = None,
     title: Annotated[str | None, typer.Option(help="Title; made of the threat if absent.")] = None,

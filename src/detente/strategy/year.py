@@ -455,16 +455,16 @@ def branch_candidates(case: Case, against: Baseline = IN_FORCE) -> list[Candidat
             # what every branch brings is decided by none of them
             decided = [c for c in acts if not others or not all(c in there for there in others)]
             by = () if fork.kind == "court" else _authors(case, decided or acts)
-            before = Held() if fork.independent else start
+            before, key = Held() if fork.independent else start, state.key
             if (taken := _taken_before(dossier.prospects, fork)) and state.scenario not in (None, taken):
-                before = Held(taken)
+                before, key = Held(taken), (taken, *key)
             one = Candidate(
                 branch.id, "branch", branch.title, by, before.and_(state), before, question=fork.title, dates=(fork.date,),
                 branches=(branch.id,),
                 sources=fork.sources,
             )  # fmt: skip
-            known = bundles.get(state.key)
-            bundles[state.key] = one if known is None else replace(
+            known = bundles.get(key)
+            bundles[key] = one if known is None else replace(
                 known,
                 dates=tuple(sorted({*known.dates, fork.date})),
                 branches=(*known.branches, branch.id),
