@@ -419,7 +419,7 @@ def test_a_reader_is_an_economy_of_the_world_or_part_of_one(run: Any) -> None:
     case = report.solve_case(run.dossier, run.world)
     assert readers_of(case, ["deu", "EU27"]) == ("EU27",)
     assert readers_of(case, ["all"]) == ("MYS", "USA", "CHN", "PAK")
-    with pytest.raises(UnknownRegion, match="XYZ"):
+    with pytest.raises(UnknownRegion, match="xyz"):
         readers_of(case, ["xyz"])
     with pytest.raises(InputError, match="ASEAN is a group"):
         readers_of(case, ["asean"])

@@ -8,7 +8,7 @@ import pytest
 from babel import Locale
 from hypothesis import given, strategies as st
 
-from detente.errors import UnknownName, UnknownRegion
+from detente.errors import InputError, UnknownName, UnknownRegion
 from detente.words.names import canonical, code_of, group_table, home_of, region_name, region_table
 
 REGIONS = tuple(region_table())
@@ -55,6 +55,13 @@ def test_every_country_of_the_world_has_a_home() -> None:
         code = canonical(two)
         assert canonical(name) == code, name
         assert (code in EVERY) != (home_of(code) in REGIONS), name
+
+
+def test_a_group_is_no_economy() -> None:
+    with pytest.raises(InputError, match="ASEAN is a group of economies; name one of MYS, SGP"):
+        code_of("asean", ("USA", "MYS", "SGP"))
+    assert code_of("asean", ("USA", "MYS", "ASEAN")) == "ASEAN"
+    assert [home_of(code) for code in ("ZZZ", "XYZ", "asean")] == [None, None, None]
 
 
 def test_codes_of_an_own_world_stand_before_all_names() -> None:

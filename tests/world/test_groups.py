@@ -37,7 +37,7 @@ def test_what_cannot_be_taken_apart_is_named() -> None:
         grouped(WORLD, "G7")
     with pytest.raises(UnknownRegion):
         grouped(dt.load_world("toy"), "ASEAN")
-    with pytest.raises(UnknownRegion):
+    with pytest.raises(InputError, match="WORLD is a group of economies"):
         grouped(WORLD, "WORLD")
 
 

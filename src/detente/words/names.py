@@ -17,11 +17,13 @@ from unicodedata import combining, normalize
 
 import yaml
 
-from detente.errors import UnknownRegion, UnknownSector
+from detente.errors import InputError, UnknownRegion, UnknownSector
 from detente.words.numbers import capital
 from detente.words.translation import translated
 
 _PLURAL = {"XSE", "GLF", "XRX"}
+_NO_ECONOMY = {"EU", "EZ", "UN", "ZZ", "XA", "XB", "QO"}
+"""Codes of CLDR for what is none: unions, the unknown, made-up ones."""
 
 
 @cache
@@ -173,7 +175,8 @@ def sector(code: str) -> str:
 def code_of(said: str, known: Iterable[str], what: str = "economy") -> str:
     """The code in `known` of the economy or group that somebody means: a code of the project or of ISO 3166-1, or a name.
 
-    Case does not matter. Raises `UnknownRegion`, with whom it is counted where it has no code of its own in `known`.
+    Case does not matter. Raises `UnknownRegion`, with whom it is counted where it has no code of its own in `known`, and
+    `InputError` for a group where an economy is asked for.
 
     >>> code_of("South Korea", ("USA", "KOR")), code_of("us", ("USA", "KOR")), code_of("ch", ("CHE", "KOR"))
     ('KOR', 'USA', 'CHE')
@@ -182,6 +185,8 @@ def code_of(said: str, known: Iterable[str], what: str = "economy") -> str:
     for code in (said, meant):
         if code in codes:
             return code
+    if meant in group_table() and (members := resolve_regions(meant, codes)):
+        raise InputError(f"{meant} is a group of economies; name one of {', '.join(members)}")
     same = [code for code in codes if canonical(code) == meant]
     if len(same) != 1:
         raise UnknownRegion(said, {code: region_name(code) for code in codes}, what)
@@ -223,11 +228,11 @@ def _spoken(text: str) -> str:
 
 @cache
 def _alpha3() -> dict[str, str]:
-    """ISO alpha-2 → alpha-3."""
+    """ISO alpha-2 → alpha-3, of economies."""
     from babel.core import get_global
 
-    aliases = get_global("territory_aliases")
-    return {to[0]: code for code, to in aliases.items() if len(code) == 3 and code.isalpha() and len(to) == 1}
+    pairs = ((to[0], code) for code, to in get_global("territory_aliases").items() if len(code) == 3 and len(to) == 1)
+    return {two: three for two, three in pairs if three.isalpha() and two not in _NO_ECONOMY}
 
 
 def home_of(economy: str) -> str | None:
