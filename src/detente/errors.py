@@ -9,7 +9,7 @@ Exit codes: 2 for bad input, 3 for a computation that did not reach an answer.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import ClassVar
 
 
@@ -57,6 +57,13 @@ class UnknownRegion(UnknownName):
         super().__init__(name, known, what)
         if told := where_counted(self.name, known):
             self.args, self.suggestions = (f"{self.name!r} — {told}",), []
+
+
+class NoSingleEconomy(InputError):
+    """A group is named where one economy is asked for; the message lists its members."""
+
+    def __init__(self, group: str, members: Iterable[str]):
+        super().__init__(f"{group} is a group of economies; name one of {', '.join(members)}")
 
 
 def where_counted(name: str, known: Mapping[str, str] | list[str] | tuple[str, ...]) -> str | None:

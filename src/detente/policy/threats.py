@@ -35,12 +35,14 @@ _POINTS = re.compile(
 _WHEN = re.compile(r"\b(?:from|as of|as from|starting(?: on)?|beginning(?: on)?|effective(?: on)?|by)\s+(.+)$", re.IGNORECASE)
 _BARE = r"(?:\b(?:an?|duty|duties|tariffs?|more|extra|of)\b|\s)*"
 _WHAT = re.compile(rf"{_BARE}\bon\s+(.+)", re.IGNORECASE)
-_CONTROL = re.compile(
-    r"\b(?:(?:withholds?|withholding|withheld|(?:holds?|holding|held|keeps?|keeping|kept) back|cuts? off|refuses?)"
-    r"|export (?:controls?|curbs?|limits?|restrictions?|bans?)|controls?|curbs?)\b",
-    re.IGNORECASE,
-)
-_HELD = re.compile(r"(?:(?:of|on|its|the|an?|exports?|sales)(?:\s+|$))*(.*)", re.IGNORECASE)
+_CONTROLS = (
+    "withholds?", "withholding", "withheld", "holds? back", "holding back", "held back", "keeps? back", "keeping back",
+    "kept back", "cuts? off", "refuses?", "export limits?", "export restrictions?", "export bans?", "(?:export )?controls?",
+    "(?:export )?curbs?",
+)  # fmt: skip
+_CONTROL = re.compile(rf"\b(?:{'|'.join(_CONTROLS)})\b", re.IGNORECASE)
+_SMALL = ("of", "on", "its", "the", "an?", "exports?", "sales")
+_HELD = re.compile(rf"(?:(?:{'|'.join(_SMALL)})(?:\s+|$))*(.*)", re.IGNORECASE)
 _ALL = {"", "all goods", "goods", "all", "everything", "all imports", "imports"}
 
 

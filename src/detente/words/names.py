@@ -17,7 +17,7 @@ from unicodedata import combining, normalize
 
 import yaml
 
-from detente.errors import InputError, UnknownRegion, UnknownSector
+from detente.errors import NoSingleEconomy, UnknownRegion, UnknownSector
 from detente.words.numbers import capital
 from detente.words.translation import translated
 
@@ -176,7 +176,7 @@ def code_of(said: str, known: Iterable[str], what: str = "economy") -> str:
     """The code in `known` of the economy or group that somebody means: a code of the project or of ISO 3166-1, or a name.
 
     Case does not matter. Raises `UnknownRegion`, with whom it is counted where it has no code of its own in `known`, and
-    `InputError` for a group where an economy is asked for.
+    `NoSingleEconomy` for a group where an economy is asked for.
 
     >>> code_of("South Korea", ("USA", "KOR")), code_of("us", ("USA", "KOR")), code_of("ch", ("CHE", "KOR"))
     ('KOR', 'USA', 'CHE')
@@ -186,7 +186,7 @@ def code_of(said: str, known: Iterable[str], what: str = "economy") -> str:
         if code in codes:
             return code
     if meant in group_table() and (members := resolve_regions(meant, codes)):
-        raise InputError(f"{meant} is a group of economies; name one of {', '.join(members)}")
+        raise NoSingleEconomy(meant, members)
     same = [code for code in codes if canonical(code) == meant]
     if len(same) != 1:
         raise UnknownRegion(said, {code: region_name(code) for code in codes}, what)
