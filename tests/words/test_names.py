@@ -9,7 +9,7 @@ from babel import Locale
 from hypothesis import given, strategies as st
 
 from detente.errors import InputError, UnknownName, UnknownRegion
-from detente.words.names import canonical, code_of, group_table, home_of, region_name, region_table
+from detente.words.names import canonical, code_of, group_table, holder, home_of, iso_table, region_name, region_table
 
 REGIONS = tuple(region_table())
 EVERY = (*REGIONS, *group_table())
@@ -32,6 +32,8 @@ def test_an_economy_by_any_of_its_names(said: str, code: str) -> None:
     ("said", "says"),
     [
         ("Germany", "'Germany' — it is part of EU27 (European Union); name that"), ("DE", "part of EU27"), ("CHE", "part of EFT"),
+        ("France", "part of EU27"), ("FR", "part of EU27"), ("CD", "part of AFR"), ("Congo - Kinshasa", "part of AFR"),
+        ("Timor-Leste", "part of ROW"), ("TLS", "part of ROW"), ("Kosovo", "part of ROW"),
         ("Côte d’Ivoire", "part of AFR (Africa)"), ("ivory coast", "part of AFR"), ("Iran", "part of ROW (rest of the world)"),
         ("IRN", "part of ROW"), ("Malasia", "did you mean MYS (Malaysia)?"), ("Atlantis", "no such economy; known: USA, CAN"),
     ],
@@ -49,12 +51,16 @@ def test_every_code_and_name_of_ours_means_itself_in_any_case() -> None:
 
 
 def test_every_country_of_the_world_has_a_home() -> None:
-    for two, name in Locale("en").territories.items():
-        if len(two) != 2 or canonical(two) == two:
-            continue
-        code = canonical(two)
-        assert canonical(name) == code, name
+    members = {m for entry in region_table().values() for m in entry.get("members", ())}
+    assert members < set(iso_table().values())
+    assert set(iso_table()) < set(Locale("en").territories)
+    for two, code in iso_table().items():
+        name = Locale("en").territories[two]
+        assert canonical(two) == canonical(name) == canonical(code.lower()) == code, name
         assert (code in EVERY) != (home_of(code) in REGIONS), name
+        assert (home_of(code) not in (None, "ROW")) == (code in members), name
+    for two in ("EU", "EZ", "UN", "ZZ", "XA"):
+        assert two not in iso_table()
 
 
 def test_a_group_is_no_economy() -> None:
@@ -62,6 +68,17 @@ def test_a_group_is_no_economy() -> None:
         code_of("asean", ("USA", "MYS", "SGP"))
     assert code_of("asean", ("USA", "MYS", "ASEAN")) == "ASEAN"
     assert [home_of(code) for code in ("ZZZ", "XYZ", "asean")] == [None, None, None]
+
+
+def test_who_is_counted_with_others_in_a_world_that_has_some_apart() -> None:
+    assert [holder(said, REGIONS) for said in ("Switzerland", "CH", "Iran", "USA", "Atlantis")] == [
+        "EFT",
+        "EFT",
+        "ROW",
+        None,
+        None,
+    ]
+    assert [holder(said, ("EFT", "CH")) for said in ("Switzerland", "CHE", "Norway")] == [None, None, "EFT"]
 
 
 def test_codes_of_an_own_world_stand_before_all_names() -> None:

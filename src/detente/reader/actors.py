@@ -18,7 +18,7 @@ import yaml
 from babel import Locale
 
 from detente.build.classification import sector_of
-from detente.words.names import group_table, region_name, region_table
+from detente.words.names import countries, group_table, iso_table, region_name, region_table
 
 
 @dataclass(frozen=True)
@@ -57,13 +57,10 @@ def _known_names() -> dict[str, tuple[str, str]]:
         for word in words:
             table.setdefault(word, (code, "group"))
     have = {w.casefold() for w in table}
-    for two, name in Locale("en").territories.items():
-        if len(two) != 2 or two in ("EU", "EZ", "UN", "ZZ", "XA", "XB", "QO"):
-            continue
-        plain = re.sub(r"\s*\(.*\)| SAR China$", "", name)
-        for word in {plain, plain.replace("’", "'"), plain.replace(" & ", " and ")}:
-            if word.casefold() not in have and two in lexicon()["alpha3"]:
-                table[word] = (lexicon()["alpha3"][two], "name")
+    for name, code in countries().items():
+        for word in {name, name.replace("’", "'"), name.replace(" & ", " and ")}:
+            if word.casefold() not in have:
+                table[word] = (code, "name")
     for word in lexicon()["not_actors"]:
         table[word] = ("", "not")
     return table
@@ -162,7 +159,7 @@ def actor_name(code: str) -> str:
         return str(lexicon()["actors"][code]["names"][0])
     if code in region_table() or code in group_table():
         return region_name(code)
-    return next((str(Locale("en").territories[two]) for two, three in lexicon()["alpha3"].items() if three == code), code)
+    return next((str(Locale("en").territories[two]) for two, three in iso_table().items() if three == code), code)
 
 
 @cache

@@ -22,8 +22,8 @@ from detente.words.numbers import capital
 from detente.words.translation import translated
 
 _PLURAL = {"XSE", "GLF", "XRX"}
-_NO_ECONOMY = {"EU", "EZ", "UN", "ZZ", "XA", "XB", "QO"}
-"""Codes of CLDR for what is none: unions, the unknown, made-up ones."""
+_BESIDE = re.compile(r"\s*\(.*\)| SAR China$")
+"""What CLDR says beside a name."""
 
 
 @cache
@@ -181,10 +181,12 @@ def code_of(said: str, known: Iterable[str], what: str = "economy") -> str:
     >>> code_of("South Korea", ("USA", "KOR")), code_of("us", ("USA", "KOR")), code_of("ch", ("CHE", "KOR"))
     ('KOR', 'USA', 'CHE')
     """
-    codes, meant = tuple(known), canonical(said)
-    for code in (said, meant):
-        if code in codes:
-            return code
+    codes = tuple(known)
+    if said in codes:
+        return said
+    meant = canonical(said)
+    if meant in codes:
+        return meant
     if meant in group_table() and (members := resolve_regions(meant, codes)):
         raise NoSingleEconomy(meant, members)
     same = [code for code in codes if canonical(code) == meant]
@@ -205,14 +207,11 @@ def canonical(said: str) -> str:
 @cache
 def _called() -> dict[str, str]:
     """What economies and groups are called → code. Codes stand before names, the project's before those of CLDR (babel)."""
-    from babel import Locale
-
     own = {**region_table(), **group_table()}
-    alpha3 = _alpha3()
-    said = [(code, code) for code in (*own, *bloc_table(), *alpha3.values())]
-    said += [*_tables()["aliases"].items(), *alpha3.items()]
+    said = [(code, code) for code in (*own, *bloc_table(), *iso_table().values())]
+    said += [*_tables()["aliases"].items(), *iso_table().items()]
     said += [(forms(code)["name"], code) for code in own]
-    said += [(name, alpha3[two]) for two, name in Locale("en").territories.items() if two in alpha3]
+    said += countries().items()
     table: dict[str, str] = {}
     for text, code in said:
         table.setdefault(_spoken(text), code)
@@ -221,18 +220,24 @@ def _called() -> dict[str, str]:
 
 def _spoken(text: str) -> str:
     """A name without what writers differ in: case, accents, dots, article, the bracket behind it."""
-    plain = re.sub(r"\s*\([^)]*\)$| SAR China$", "", text.strip())
+    plain = _BESIDE.sub("", text.strip())
     bare = "".join(c for c in normalize("NFKD", plain) if not combining(c)).casefold()
     return " ".join(bare.replace(".", "").replace("’", "'").replace("&", "and").removeprefix("the ").split())
 
 
 @cache
-def _alpha3() -> dict[str, str]:
-    """ISO alpha-2 → alpha-3, of economies."""
-    from babel.core import get_global
+def iso_table() -> dict[str, str]:
+    """ISO 3166-1: alpha-2 → alpha-3. What babel has leads the other way, from codes of former states too (FXX, ZAR)."""
+    return dict(yaml.safe_load(files("detente").joinpath("data", "countries.yaml").read_text(encoding="utf-8")))
 
-    pairs = ((to[0], code) for code, to in get_global("territory_aliases").items() if len(code) == 3 and len(to) == 1)
-    return {two: three for two, three in pairs if three.isalpha() and two not in _NO_ECONOMY}
+
+@cache
+def countries() -> dict[str, str]:
+    """English name of a country as CLDR has it, without what it says beside → ISO alpha-3."""
+    from babel import Locale
+
+    named = Locale("en").territories
+    return {_BESIDE.sub("", named[two]): three for two, three in iso_table().items() if two in named}
 
 
 def home_of(economy: str) -> str | None:
@@ -244,7 +249,18 @@ def home_of(economy: str) -> str | None:
     if economy in region_table():
         return None
     held = (code for code, entry in region_table().items() if economy in entry.get("members", ()))
-    return next(held, "ROW" if economy in _alpha3().values() else None)
+    return next(held, "ROW" if economy in iso_table().values() else None)
+
+
+def holder(said: str, known: Iterable[str]) -> str | None:
+    """The code in `known` of the economy that a country is counted with; None where it has a code of its own or is none.
+
+    >>> holder("Germany", ("EU27", "USA")), holder("Germany", ("EU27", "DE")), holder("us", ("EU27", "USA"))
+    ('EU27', None, None)
+    """
+    codes, country = tuple(known), canonical(said)
+    home = home_of(country)
+    return home if home in codes and country not in map(canonical, codes) else None
 
 
 UnknownRegion.canonical, UnknownRegion.home = staticmethod(canonical), staticmethod(home_of)
