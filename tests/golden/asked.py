@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-from more import MORE, SHAPES, files, nearby
+from more import MORE, SHAPES, about, files, nearby
 
 from asker import asking, wait
 from detente import cli
@@ -198,15 +198,14 @@ def further(folder: Path) -> dict[str, str]:
 
 def chain(dossier: str, folder: Path) -> dict[str, str]:
     """What the commands say of a dossier, and its briefing."""
-    asked = {name: tuple(dossier if a == "IT" else a for a in words) for name, words in CHAIN.items()}
-    found = {f"chain/{dossier}/{name}.txt": command(*words) for name, words in asked.items()}
+    found = {f"chain/{dossier}/{name}.txt": command(*about(dossier, words)) for name, words in CHAIN.items()}
     brief(dossier, out=folder)
     return found | {f"chain/{dossier}/briefing.md": (folder / "briefing.md").read_text(encoding="utf-8")}
 
 
 def shapes(dossier: str) -> dict[str, str]:
     """What the commands answer of a dossier in JSON, but for those that refuse it."""
-    asked = {name: command(*(dossier if a == "IT" else a for a in words), "--json") for name, words in SHAPES.items()}
+    asked = {name: command(*about(dossier, words), "--json") for name, words in SHAPES.items()}
     return {f"{name} of {dossier}": text for name, text in asked.items() if "exit code" not in text}
 
 

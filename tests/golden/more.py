@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import SimpleNamespace
@@ -61,6 +61,12 @@ SHAPES: dict[str, tuple[str, ...]] = {
 }
 """What is asked of every other dossier in JSON, to hold it against the schemas."""
 
+
+def about(dossier: str, words: Sequence[str]) -> tuple[str, ...]:
+    """A question of a chain put to a dossier."""
+    return tuple(dossier if word == "IT" else word for word in words)
+
+
 MORE: dict[str, tuple[str, ...]] = {
     "check": ("check", DOSSIER),
     "check-lacks": ("check", "BARE"),
@@ -94,7 +100,7 @@ MORE: dict[str, tuple[str, ...]] = {
     "dossier-new": ("dossier", "new", "trial", *THREAT, "--out", "ANEW"),
     "dossier-new-quick": ("dossier", "new", "try", *THREAT, "--out", "QUICKER", "--quick"),
     "new-control": ("new", "held", *CONTROL, "--out", "HELD"),
-    **{f"held-{name}": tuple("HELD" if a == "IT" else a for a in words) for name, words in SHAPES.items()},
+    **{f"held-{name}": about("HELD", words) for name, words in SHAPES.items()},
     "control": ("control", DOSSIER, "-p", "CHN", "--sector", "RER", "--on", "USA"),
     "doctor": ("doctor", "--quick"),
     "run": ("solve", OTHER, "--run", "RUN"),

@@ -41,7 +41,7 @@ from detente.errors import InputError
 from detente.web.__main__ import folder_name, out_folder
 from detente.words import fixed, to
 from detente.words.currency import currency
-from detente.words.names import canonical, code_of, group_table, home_of, region_name
+from detente.words.names import code_of, group_table, holder, region_name
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -160,8 +160,7 @@ def brief(
     subject = with_own_odds(subject_of(dossier, world, horizon), odds)
     negotiation = subject.negotiation
     folder = out_dir or Path("briefing") / negotiation.id
-    homes = ((said, home_of(canonical(said))) for said in reader or ())
-    held = {said: home for said, home in homes if home in subject.world.regions}
+    held = {said: home for said in reader or () if (home := holder(said, subject.world.regions))}
     result = ask("briefing", subject, as_json, {}, out=folder, force=force, readers=reader or (), pdf=pdf)
     if as_json:
         places = ("index", "front", "annex", "companion", "markdown", "word", "pdf", "data", "figures")
@@ -173,7 +172,7 @@ def brief(
         f"start at  {result.index}",
         f"files     {', '.join(p.name for p in (result.front, *result.pdf, result.annex, result.companion, result.word))}",
         f"data      {result.data}",
-        *(f"{said} is counted with {holder} ({region_name(holder)}); the front is for that" for said, holder in held.items()),
+        *(f"{said} is counted with {home} ({region_name(home)}); the front is for that" for said, home in held.items()),
     ]
     for line in filter(None, lines):
         out.print(line, highlight=False, markup=False)
