@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 import zlib
 from pathlib import Path
@@ -139,6 +140,20 @@ def test_drawings_are_the_same_whatever_fonts_the_machine_has(tmp_path: Path, mo
     monkeypatch.setenv("FONTCONFIG_FILE", str(listed))
     assert drawn_anew(monkeypatch, tmp_path / "second") == before
     assert os.environ["FONTCONFIG_FILE"] == str(listed)
+
+
+def test_nothing_that_draws_in_a_process_shows_its_engine_other_fonts(tmp_path: Path) -> None:
+    a_font(tmp_path / "fonts", FONT, "".join(map(chr, range(32, 127))))
+    listed = tmp_path / "fonts.conf"
+    listed.write_text(f'<?xml version="1.0"?><fontconfig><dir>{tmp_path / "fonts"}</dir></fontconfig>')
+    drawn_after_doctor = (
+        "from detente.briefing.charts import engine\nfrom detente.cli import doctor\nengine._unusable = True\n"
+        "assert doctor._drawings()[0] == 'well'\n"
+        f"print(engine.picture({WORD.format(PICTURED, 'Who pays')!r}, 2).hex())"
+    )
+    env = os.environ | {"FONTCONFIG_FILE": str(listed)}
+    after = subprocess.run([sys.executable, "-c", drawn_after_doctor], env=env, capture_output=True, text=True, check=True)
+    assert bytes.fromhex(after.stdout) == engine.picture(WORD.format(PICTURED, "Who pays"), 2)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="fonts of the machine lie elsewhere")

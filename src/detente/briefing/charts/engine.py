@@ -76,12 +76,17 @@ def picture(svg: str, scale: float) -> bytes:
     return base64.b64decode(_done(json.dumps({"svg": svg, "scale": scale})))
 
 
+def works() -> bool:
+    """Whether a plain drawing can be made now; none that is kept is looked for."""
+    return _done(_PROBE).startswith("<svg")
+
+
 def _done(job: str) -> str:
     """What the engine makes of a job, in its own process if there is one."""
     with _lock:
         answer = _ask(job)
-    if answer is None:
-        return _made(json.loads(job))
+        if answer is None:
+            return _made(json.loads(job))
     if "error" in answer:
         raise ValueError(answer["error"])
     return str(answer["made"])
