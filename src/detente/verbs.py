@@ -7,7 +7,7 @@ executor, a store) is not part of a question and is given as `how`.
 >>> VERBS["deal"].arguments.model_validate({}).model_dump()["solves"]
 150
 >>> sorted(VERBS)[:4]
-['bargain', 'briefing', 'bystander', 'control']
+['bargain', 'briefing', 'bystander', 'coalitions']
 """
 
 from __future__ import annotations
@@ -414,6 +414,12 @@ def _talks(s: Subject, a: TalkArguments, progress: Progress, *, table: Any = Non
     return at_the_table(s.case, patience=given, weights=weights, deadline=deadline, progress=progress)
 
 
+def _coalitions(s: Subject, a: Arguments, progress: Progress) -> Any:
+    from detente.strategy.among_many import among_many
+
+    return among_many(s.case, progress)
+
+
 def _truce(s: Subject, a: TalkArguments, progress: Progress, *, table: Any = None) -> TruceAnswer:
     from detente.strategy.duty_game import duty_game
 
@@ -430,12 +436,19 @@ def _deal(s: Subject, a: DealArguments, progress: Progress) -> Any:
     )  # fmt: skip
 
 
+def _moved_most(case: Case) -> str:
+    """The third economy whose real income the scenario in which talks fail moves most."""
+    from detente.words import as_solved
+
+    return max(case.third, key=lambda r: as_solved(abs(case.real_income(case.worst, r))))
+
+
 def _bystander(s: Subject, a: BystanderArguments, progress: Progress) -> Beside:
     from detente.strategy.bystanders import menu_of
 
     case = s.case
     named = (b.region for b in s.negotiation.bystanders if b.region in case.world.regions)
-    region = a.region or case.host or next(named, s.negotiation.venue.region)
+    region = a.region or case.host or next(named, None) or _moved_most(case)
     case.outsider(region)
     case.solve(progress)
     return Beside(case, region, case.scenario(a.scenario) or case.worst, menu_of(case, region, probabilities=a.probabilities))
@@ -620,6 +633,12 @@ def _pair(s: Subject, _: Arguments) -> object:
     return two_parties(s.negotiation.id, [p.region for p in s.negotiation.parties])
 
 
+def _many(s: Subject, _: Arguments) -> object:
+    from detente.strategy.among_many import three_or_more
+
+    return three_or_more(s.negotiation)
+
+
 def _stances(s: Subject, _: Arguments) -> None:
     from detente.strategy.objectives import must_have_stances
 
@@ -670,6 +689,13 @@ VERBS: dict[str, Verb] = {
     "questions": Verb("Which question matters most", QuestionArguments, _questions, needs=(_world, _tree, _answers_fit)),
     "talks": Verb(
         "The stand-off", TalkArguments, _talks, lambda found: found.trials.summary(), _odds_chart, needs=(_world, _stances)
+    ),
+    "coalitions": Verb(
+        "What three or more end in, and who could block what",
+        Arguments,
+        _coalitions,
+        lambda found: found.to_frame(),
+        needs=(_world, _many, _stances),
     ),
     "truce": Verb(
         "Whether a truce would be kept",

@@ -105,3 +105,17 @@ def test_a_dossier_of_nobody_is_refused_by_name(args: tuple[str, ...], says: str
     assert found.exit_code != 0
     assert says in found.output + str(found.exception)
     assert not (tmp_path / "start.yaml").exists()
+
+
+def test_in_a_small_quarrel_a_way_on_is_nothing_only_where_it_moves_nobody(tmp_path: Path) -> None:
+    path = made(tmp_path / "start.yaml", "--by", "Brazil", "--on", "USA", "--threat", "30 % on machinery from 1 March 2027")
+    brief(str(path), out=tmp_path / "out")
+    assert wrong(tmp_path / "out") == []
+    rows = list(csv.DictReader((tmp_path / "out/data/front-ways-bra.csv").read_text(encoding="utf-8").splitlines()))
+    worth = {(r["title"], r["region"]): float(r["value"]) for r in rows}
+    assert worth["The duty comes and is not answered", "USA"] < -100  # million USD, as much as in the way beside it
+    said = (tmp_path / "out/briefing.md").read_text(encoding="utf-8")
+    shown = said.split("What each way on is worth")[1].split("Data: front-ways-bra.csv")[0]
+    assert re.search(r"^\| The duty comes and is not answered .*−\d", shown, re.M)
+    yardsticks = re.findall(r"\*\*(.*?) \(\d+\D*%\)\.\*\* [^*]*This is the yardstick", said)
+    assert yardsticks == ["Nothing is added"]

@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 
-from detente.cli.common import places_for
 from small_dossier import small_dossier
 
 
@@ -81,11 +80,6 @@ def test_small_moves_are_shown_with_the_digits_they_have(run, tmp_path: Path) ->
     income = {r["region"]: float(r["real income, %"]) for r in DictReader(csv.read_text().splitlines())}
     assert 0 < max(map(abs, income.values())) < 0.01
     assert {c: float(v.replace("−", "-")) for c, v in shown.items()} == {c: round(v, 4) for c, v in income.items()}
-
-
-def test_decimals_of_a_table() -> None:
-    asked = ([0.5, -12.0], [0.0312], [0.0041, 0.00002], [0.00021], [0.000046], [])
-    assert [places_for(values) for values in asked] == [2, 3, 4, 4, 2, 2]
 
 
 def test_world_info(run) -> None:  # type: ignore[no-untyped-def]

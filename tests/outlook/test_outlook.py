@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from typing import Any
 
 import numpy as np
@@ -190,6 +191,7 @@ def test_who_it_is_about_and_words(look: Outlook) -> None:
     told = look.explain()
     assert "80" in told
     assert "against what the law does by itself" in told
+    assert not re.search(r"\d{4}-\d\d-\d\d|\. the |horizon", told)
     ends = [look.given([leaf.scenario == s for leaf in look.tree.leaves], "WORLD", "end") for s in look.ranking]
     assert ends == sorted(ends, reverse=True)
     assert json.loads(json.dumps(look.record()))["paths"] == 6

@@ -85,13 +85,13 @@ def test_a_catalogue_says_texts_labels_and_names_its_way(shelf: Path, end: str) 
         ("the United States’", "ÜŠ", "region USA: possessive"),
         end=end,
     )
-    before = text.say(NODES, "at_end", value=1234.5)
+    before = text.say(NODES, "at_end", value=1234.5, places=2)
     with text.language("xx"):
-        assert text.say(NODES, "at_end", value=1234.5) == "1,234.5 ⟦xx⟧"
+        assert text.say(NODES, "at_end", value=1234.5, places=2) == "1,234.5 ⟦xx⟧"
         assert text._("Chance") == "Ĉħàñċé"
         assert text.possessive("USA") == "ÜŠ"
         assert text.name("USA") == "the United States"  # not in the catalogue
-    assert text.say(NODES, "at_end", value=1234.5) == before
+    assert text.say(NODES, "at_end", value=1234.5, places=2) == before
     assert text._("Chance") == "Chance"
 
 

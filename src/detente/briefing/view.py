@@ -11,7 +11,7 @@ import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -39,8 +39,16 @@ from detente.words import _
 from detente.words.names import region_name
 
 TEXTS = "briefing/view"
+BESIDE = 0.1
+"""What a scenario does is nothing beside the others if it is at most this share of the most that any of them does."""
+NOTHING = 1e-7
+"""A change of real income below this, in percent, is what is left of a solve."""
 
 __all__ = ["STATUS_QUO", "CaseView", "Triple", "number_at", "real_income", "row_of"]
+
+
+def _income_of(region: str, outcome: Outcome) -> float:
+    return float(outcome.real_income[region])
 
 
 class Triple(Range):
@@ -282,12 +290,36 @@ class CaseView(Case):
 
     @cached_property
     def idle(self) -> tuple[str, ...]:
-        """Scenarios that are what the law does by itself: nothing to show in a column of zeros."""
+        """Scenarios that move nobody: nothing to show in a column of zeros."""
         return tuple(s for s in self.ids if self.still(s))
 
     def still(self, scenario: str | None) -> bool:
-        """Whether a scenario (None: what is in force) moves no economy away from what the law does by itself."""
-        return text.is_tiny(float(self.outcome(scenario, against=LAW).real_income.abs().max()))
+        """Whether a scenario (None: what is in force) moves nobody away from what the law does by itself.
+
+        No economy so far that it prints, no end of a party's range, and neither a party nor the world by what would be anything
+        beside the other scenarios.
+        """
+        if self.lawful(scenario):
+            return True
+        if not all(map(text.is_tiny, self._moved(scenario))):
+            return False
+        closely = [*map(self.i, self.parties), len(self.world.regions)]
+        beside = [max(abs(self._moved(s)[k]) for s in (None, *self.ids)) for k in closely]
+        return all(abs(self._moved(scenario)[k]) <= BESIDE * most for k, most in zip(closely, beside, strict=True)) and all(
+            text.is_tiny(end)
+            for p in self.parties
+            for end in self.range(partial(_income_of, p), scenario, against=LAW)
+            if not math.isnan(end)
+        )
+
+    def _moved(self, scenario: str | None) -> list[float]:
+        """Real income of each economy and of the world against what the law does by itself, percent."""
+        found = self.outcome(scenario, against=LAW)
+        return [*map(float, found.real_income), found.world_real_income]
+
+    def lawful(self, scenario: str | None) -> bool:
+        """Whether a scenario (None: what is in force) is what the law does by itself."""
+        return max(map(abs, self._moved(scenario))) < NOTHING
 
     @cached_property
     def moving(self) -> tuple[str, ...]:

@@ -23,7 +23,7 @@ from detente.cli.reply import Escaped, Voice
 from detente.cli.shapes import marked
 from detente.errors import InputError
 from detente.files import table_csv, target_file, write
-from detente.words import decimals_for, fixed
+from detente.words import fixed
 from detente.words.controls import escaped
 from detente.words.currency import DOLLAR, currency, in_currency, record_in_currency, table_in_currency
 from detente.words.names import code_of
@@ -195,13 +195,6 @@ def signed(value: float, places: int = 2) -> str:
 def figure_of(value: float | None, places: int = 2) -> str:
     """A figure as sentences print it; an en dash where there is none."""
     return "–" if value is None else fixed(value, places)
-
-
-def places_for(values: Iterable[float], most: int = 4) -> int:
-    """Decimals that show two digits of the largest of several numbers in one table: two, more where all are small, and two
-    again where all round to nothing at `most`."""
-    largest = max((abs(v) for v in values if v == v), default=0.0)
-    return 2 if largest < 0.5 * 10.0**-most else max(2, decimals_for(largest, most=most))
 
 
 GAP = 2

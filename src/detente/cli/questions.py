@@ -7,6 +7,7 @@ import shlex
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, cast
 
@@ -26,7 +27,6 @@ from detente.cli.common import (
     err,
     out,
     out_file,
-    places_for,
     progress_bar,
     run_words,
     save,
@@ -39,7 +39,7 @@ from detente.cli.common import (
 )
 from detente.errors import InputError
 from detente.web.__main__ import folder_name, out_folder
-from detente.words import fixed, to
+from detente.words import fixed, places_for, to
 from detente.words.currency import currency
 from detente.words.names import code_of, group_table, holder, region_name
 
@@ -534,13 +534,10 @@ def _many(dossier: str) -> bool:
 
 
 def _talks_of_many(dossier: str, world: str, horizon: str | None, csv: Path | None, as_json: bool) -> None:
-    from detente.strategy.among_many import among_many
     from detente.words import say
 
-    found = among_many(subject_of(dossier, world, horizon).case)
-    frame = found.to_frame()
-    if csv is not None:
-        write_csv(frame, csv)
+    found = ask("coalitions", subject_of(dossier, world, horizon), as_json, {})
+    save("coalitions", found, csv)
     if as_json:
         emit(found.record(), part="many")
         return
@@ -1159,10 +1156,13 @@ def _likely(look: Outlook) -> None:
     out.print(shown)
     days = look.hazard_days
     out.print("\nBy date: chance from today, %, that it has happened by then", highlight=False)
-    shown = text_table(("", *(d.strftime("%y-%m-%d") for d in days)))
-    for event in look.hazard:
-        shown.add_row(look.event_title(event), *(str(look.percent_by(event, d)) for d in days))
-    shown.columns[0].no_wrap = False
+    shown = text_table(("what", "by", "chance, %"))
+    for event in look.hazard:  # a line for each day on which its chance grows
+        known = [(d.isoformat(), look.percent_by(event, d)) for d in days]
+        grown = [(d, p) for (_, before), (d, p) in pairwise([("", 0), *known]) if p != before]
+        for k, (when, percent) in enumerate(grown or known[-1:]):
+            shown.add_row(look.event_title(event) if k == 0 else "", when, str(percent))
+    _left(shown, 0)
     out.print(shown)
     if look.own:
         out.print(look.told_own(), highlight=False, markup=False, soft_wrap=True)

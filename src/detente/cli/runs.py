@@ -19,7 +19,6 @@ from detente.cli.common import (
     emit,
     out,
     out_file,
-    places_for,
     print_idle,
     progress_bar,
     run_words,
@@ -32,6 +31,7 @@ from detente.cli.common import (
 )
 from detente.errors import InputError, NotConverged
 from detente.web.__main__ import folder_name, out_folder
+from detente.words import places_for
 
 if TYPE_CHECKING:
     from detente.cases.runs import Run

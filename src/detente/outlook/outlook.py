@@ -56,7 +56,7 @@ from detente.outlook.pool import spread_draws
 from detente.outlook.stand_off import stand_off_of
 from detente.outlook.tree import STATUS_QUO, BranchOdds, Span, Tree, grow, prospects_of
 from detente.types import Array, Progress
-from detente.words import refusal, tell, whole_percent, whole_percents
+from detente.words import day, places_for, refusal, tell, whole_percent, whole_percents
 from detente.words.names import region_name
 from detente.words.shown import Shown
 from detente.world.world import World
@@ -407,7 +407,12 @@ class Outlook(Shown):
 
     def explain(self) -> str:
         """The answers in plain words."""
-        return tell(self, top=self.drivers(self.focus[0])[0], loss=LOSS)
+        places = places_for((self.expected(c).value for c in self.focus), 3)
+        return tell(self, top=self.drivers(self.focus[0])[0], loss=LOSS, places=places)
+
+    def averaged(self) -> str:
+        """Over what time what to expect is averaged, in words."""
+        return tell(self, "averaged")
 
     @cached_property
     def own(self) -> dict[str, Mapping[str, Span]]:
@@ -481,7 +486,7 @@ def outlook(
         on=on or case.as_of,
         tree=tree,
         paths=paths,
-        titles={s.id: s.title for s in case.scenarios} | {STATUS_QUO: f"As on {case.as_of}"},
+        titles={s.id: s.title for s in case.scenarios} | {STATUS_QUO: f"As on {day(case.as_of)}"},
         roles={s.id: s.role for s in case.scenarios},
         parties=parties,
         host=venue if venue in table.regions and venue not in parties else None,

@@ -41,7 +41,7 @@ from detente.outlook.tree import BranchOdds, Leaf, Tree, grow, prospects_of
 from detente.policy.instruments import Policy
 from detente.policy.stacking import policy_on
 from detente.types import Array, Progress, Range, plain
-from detente.words import DAYS_A_YEAR, refusal, tell
+from detente.words import DAYS_A_YEAR, day, refusal, tell
 from detente.words.names import region_name
 from detente.words.shown import Shown
 
@@ -262,7 +262,7 @@ def uncertainty(
     return Uncertainty(
         dossier=case.dossier.id,
         focus=tuple(c for c in case.focus if c == "WORLD" or c in case.world.regions),
-        labels={s.id: s.title for s in case.dossier.scenarios} | {STATUS_QUO: f"As on {case.dossier.as_of}"},
+        labels={s.id: s.title for s in case.dossier.scenarios} | {STATUS_QUO: f"As on {day(case.dossier.as_of)}"},
         horizon=case.parameters.name, month=float(since), numbers=numbers, rows=tuple(rows), missing=tuple(missing),
     )  # fmt: skip
 

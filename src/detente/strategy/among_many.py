@@ -15,6 +15,7 @@ import pandas as pd
 
 from detente.cases.case import Case
 from detente.errors import InputError
+from detente.policy.dossier import Dossier
 from detente.strategy.objectives import Weights
 from detente.strategy.payoffs import PayoffTable, payoff_table
 from detente.talks.coalitions import Coalitions, coalitions
@@ -83,14 +84,19 @@ class AmongMany:
         return tell(self, part)
 
 
+def three_or_more(dossier: Dossier) -> tuple[str, ...]:
+    """The parties. Raises `InputError` where there are only two."""
+    if len(dossier.parties) < 3:
+        raise InputError(refusal("strategy", "many_need_three", dossier=dossier.id, count=len(dossier.parties)))
+    return tuple(p.region for p in dossier.parties)
+
+
 def among_many(case: Case, progress: Progress | None = None) -> AmongMany:
     """Solve every combination of stances of three or more parties.
 
     Raises `InputError` where there are only two, where a party gives no stances, or where this world lacks a party.
     """
-    given = [p.region for p in case.dossier.parties]
-    if len(given) < 3:
-        raise InputError(refusal("strategy", "many_need_three", dossier=case.dossier.id, count=len(given)))
+    given = three_or_more(case.dossier)
     lacking = [p for p in given if p not in case.parties]
     if lacking:
         named = ", ".join(lacking)

@@ -31,7 +31,7 @@ from detente.equilibrium.parameters import horizon_entry
 from detente.errors import InputError
 from detente.strategy.year import rolled
 from detente.types import Array, Range
-from detente.words import as_solved, decimals_for, digits, fixed, money, say, sign_of
+from detente.words import as_solved, decimals_for, digits, fixed, money, places_for, say, sign_of
 from detente.words.currency import currency
 from detente.words.numbers import FIRM, THIN, Sign, in_two, persons
 
@@ -98,8 +98,7 @@ class Printer:
     @property
     def decimals(self) -> int:
         """Decimals of the smallest figures of the page, in percent or dollars a person."""
-        least = 2 if self.unit == "percent" else 0
-        return max(least, decimals_for(self.largest, most=MOST_DECIMALS)) if 0 < self.largest < 10 else least
+        return places_for([self.largest], 2 if self.unit == "percent" else 0)
 
     @property
     def precision(self) -> float:

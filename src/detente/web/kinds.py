@@ -31,6 +31,7 @@ from detente.briefing.charts.politics import home_figure
 from detente.briefing.charts.results import ends_figure, expected_figure, gains_figure, odds_figure, zone_figure
 from detente.briefing.charts.theme import coloured, roles
 from detente.briefing.document import Figure
+from detente.cases.baselines import LAW, in_words
 from detente.errors import DetenteError, InputError
 from detente.files import MANIFEST, write
 from detente.types import Progress, plain
@@ -38,7 +39,7 @@ from detente.verbs import VERBS, Arguments, Beside, Subject, TruceAnswer
 from detente.web import results
 from detente.web.state import Resolved
 from detente.web.views import prepared
-from detente.words import say
+from detente.words import run_words, say
 from detente.words.names import region_name
 
 DEFAULTS: Mapping[str, Mapping[str, Any]] = {"deal": {"solves": 120}}
@@ -82,7 +83,22 @@ def work(kind: str, case: Resolved, arguments: Arguments, progress: Progress, fo
     if kind in FIGURES:
         with coloured(roles(case.case.parties, case.case.host)), undrawn():
             write(folder / results.FIGURES, prepared(FIGURES[kind](found)))
-    return {**SHOWN.get(kind, told)(found), **beside}
+    return {**SHOWN.get(kind, told)(found), **beside, **_measured(kind, found, case)}
+
+
+def _measured(kind: str, found: Any, case: Resolved) -> dict[str, Any]:
+    """Over what time and against what an answer counts, in words, where that is not what the page has chosen."""
+    if kind == "outlook":
+        known = found.averaged(), found.paths.base
+    elif kind in ("talks", "coalitions"):
+        known = found.table.clock.tell(), in_words(found.table.against, case.dossier)
+    elif kind == "deal":
+        known = found.when, found.tell("against")
+    elif kind == "bystander":
+        known = run_words(found.case.parameters.name), in_words(LAW, case.dossier)
+    else:
+        return {}
+    return {"measured": dict(zip(("when", "against"), known, strict=True))}
 
 
 def _one_set(case: Resolved) -> dict[str, Any]:
@@ -110,6 +126,12 @@ def _outlook(look: Any) -> dict[str, Any]:
 
 def _talks(found: Any) -> dict[str, Any]:
     return {**told(found), **told_stand_off(found)}
+
+
+def _coalitions(found: AmongMany) -> dict[str, Any]:
+    """Its record; a row a combination and judgement; what is said by motives, by real income, and of what is not computed."""
+    rows = plain(found.to_frame().to_dict(orient="records"))
+    return {**found.record(), "rows": rows, "words": {part: found.tell(part) for part in ("motives", "income", "two_only")}}
 
 
 def _truce(found: TruceAnswer) -> dict[str, Any]:
@@ -145,7 +167,7 @@ def _bystander(found: Beside) -> dict[str, Any]:
 
 
 SHOWN: Mapping[str, Callable[[Any], dict[str, Any]]] = {
-    "outlook": _outlook, "talks": _talks, "truce": _truce, "deal": _deal, "bystander": _bystander,
+    "outlook": _outlook, "talks": _talks, "coalitions": _coalitions, "truce": _truce, "deal": _deal, "bystander": _bystander,
 }  # fmt: skip
 """Answers that the page shows more of than their record and words."""
 
@@ -199,6 +221,7 @@ def _briefing(case: Resolved, a: Arguments, progress: Progress, folder: Path) ->
 if TYPE_CHECKING:
     from detente.cases.case import Case
     from detente.outlook.outlook import Outlook
+    from detente.strategy.among_many import AmongMany
     from detente.strategy.deal import Proposal
     from detente.strategy.politics import Politics
     from detente.strategy.table import AtTheTable

@@ -32,6 +32,8 @@ TINY = 0.005
 """Percent changes smaller than this print as less than 0.01 %."""
 SURE = 1e-9
 """A chance as near as this to 0 or 1 is that: the difference is the noise of a processor."""
+MOST_DECIMALS = 4
+"""Decimals of a table or figure whose numbers are all small, at most."""
 DAYS_A_YEAR = 365.25
 _WIDE = Context(prec=700)
 """Room for every digit of any float."""
@@ -57,6 +59,17 @@ def decimals_for(value: float, significant: int = 2, most: int = 2) -> int:
     return max(0, min(most, significant - 1 - math.floor(math.log10(abs(value)))))
 
 
+def places_for(values: Iterable[float], least: int = 2) -> int:
+    """Decimals that show two digits of the largest of several numbers in one table or figure: `least`, more where all are small,
+    and `least` again where all print as nothing.
+
+    >>> places_for([0.31, -0.024]), places_for([0.001, -0.024]), places_for([1e-7]), places_for([])
+    (2, 3, 2, 2)
+    """
+    largest = max((abs(float(f"{v:.2g}")) for v in values if math.isfinite(v)), default=0.0)
+    return least if largest < 0.5 * 10.0**-MOST_DECIMALS else max(least, decimals_for(largest, most=MOST_DECIMALS))
+
+
 def fixed(value: float, decimals: int = 2, *, signed: bool = False) -> str:
     """A number with fixed decimals and thousands commas; what rounds to zero has no sign; no number is an en dash."""
     if not math.isfinite(value):
@@ -74,22 +87,28 @@ def _plain(value: float) -> float:
     return float(f"{value:.14g}") if abs(value) < 1e9 else value
 
 
-def is_tiny(value: float) -> bool:
-    """Whether a percent change prints as less than 0.01 %."""
-    return abs(value) < TINY
+def is_tiny(value: float, places: int = 2) -> bool:
+    """Whether a percent change prints as less than 0.01 %, or than the last of so many decimals."""
+    return abs(value) < (TINY if places == 2 else 0.5 * 10.0**-places)
 
 
-def _point(value: float, *, signed: bool = False) -> str:
+def _point(value: float, places: int, *, signed: bool = False) -> str:
     if abs(value) >= 100:
         value = float(f"{value:.2g}")
-    return fixed(value, decimals_for(value), signed=signed)
+    return fixed(value, decimals_for(value, most=places), signed=signed)
 
 
-def percent(value: float, *, signed: bool = False) -> str:
-    """A percent figure to two significant digits (at most two decimals), or "less than 0.01 %"."""
+def percent(value: float, *, signed: bool = False, places: int = 2) -> str:
+    """A percent figure to two significant digits (at most `places` decimals), or "less than 0.01 %".
+
+    >>> percent(-0.0238), percent(-0.0238, places=3), percent(0.0003, places=3)
+    ('−0.02\u202f%', '−0.024\u202f%', 'less than 0.001\u202f%')
+    """
     if not math.isfinite(value):
         return "–"
-    return _less(_share(fixed(0.01, 2))) if is_tiny(value) else _share(_point(value, signed=signed))
+    if is_tiny(value, places):
+        return _less(_share(fixed(10.0**-places, places)))
+    return _share(_point(value, places, signed=signed))
 
 
 def _share(figure: str) -> str:

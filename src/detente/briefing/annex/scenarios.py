@@ -67,7 +67,8 @@ def what_happens(case: CaseView) -> list[Para]:
             outside=fitting(outside, LEFT_OUT // len(listed)),
             left=len(outside),
             provisions=len(scenario.provisions),
-            yardstick=s in case.idle,
+            yardstick=case.lawful(s),
+            idle=s in case.idle,
         )
         told.append(Para(said, _say("way_lead", what=scenario.title, odds=odds.get(s)), cites=scenario.sources))
     return told
@@ -107,7 +108,7 @@ def worth_table(case: CaseView, shown: tuple[str, ...]) -> Table:
             for s in shown
         ),
     ]
-    told = _texts("worth", case=case, year=case.dollars, still=still, yardstick=bool(set(case.idle) & set(ways.reached(case))))
+    told = _texts("worth", case=case, year=case.dollars, still=still, yardstick=any(map(case.lawful, ways.reached(case))))
     return table(case, "annex-ways-on", told, columns)
 
 

@@ -13,7 +13,7 @@ from detente.briefing.charts.forms import Sheet, Spec, alt_text, end, mark, name
 from detente.briefing.charts.theme import COLOUR, by_role, region_colour
 from detente.briefing.charts.timeline import month_starts
 from detente.briefing.document import Figure
-from detente.words import fixed, label, month, run_words, say
+from detente.words import fixed, label, month, places_for, run_words, say
 
 if TYPE_CHECKING:
     from detente.outlook.outlook import Outlook
@@ -36,6 +36,7 @@ def draw(panels: Sequence[tuple[str, str, pd.DataFrame]], start: date, until: da
     domain = (low - room, high + room)
     length = (until - start).days
     ticks = ticks_of(domain, 5)
+    decimals = places_for(float(frame["expected"].iloc[-1]) for _, _, frame in panels)
     places = max(0, *(len(f"{t:.6f}".rstrip("0").split(".")[1]) for t in ticks))
     scale_y = {"domain": list(domain), "nice": False, "zero": False}
     scale_x = {"domain": [0, length], "nice": False}
@@ -63,7 +64,7 @@ def draw(panels: Sequence[tuple[str, str, pd.DataFrame]], start: date, until: da
                 {
                     "x": length,
                     "y": float(frame["expected"].iloc[-1]),
-                    "text": fixed(float(frame["expected"].iloc[-1]), 2, signed=True),
+                    "text": fixed(float(frame["expected"].iloc[-1]), decimals, signed=True),
                 }
             ]
         )
@@ -97,10 +98,11 @@ def fan_figure(
     last = {c: float(frame["expected"].iloc[-1]) for c, frame in frames.items()}
     worst = min(codes, key=lambda c: last[c])
     words = "briefing/charts/fan"
-    title = say(words, "title", worst=worst, value=last[worst], many=len(codes))
+    places = places_for(last.values())
+    title = say(words, "title", worst=worst, value=last[worst], many=len(codes), places=places)
     subtitle = say(words, "subtitle", base=look.paths.base, run=run or f"{run_words(look.paths.parameters.name)}")
     panels = [(label(c), region_colour(c), frames[c]) for c in codes]
-    told = {label(c): say(words, "at_end", value=last[c]) for c in codes}
+    told = {label(c): say(words, "at_end", value=last[c], places=places) for c in codes}
     return figure(
         "fig-fan", title, subtitle, note(say(words, "remark")), alt_text(f"{title}.", told), csv,
         lambda w: draw(panels, look.tree.start, look.tree.until, w),

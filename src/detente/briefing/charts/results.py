@@ -79,11 +79,23 @@ def _shown(
     return figure(id, title, subtitle, note or made_by(csv=csv), alt, csv, draw, width=width)
 
 
-def _rows(panel: str, values: Sequence[tuple[str, float, str]], decimals: int, *, signed: bool = True) -> list[dict[str, Any]]:
+def _rows(
+    panel: str, values: Sequence[tuple[str, float, str]], decimals: int | None = None, *, signed: bool = True
+) -> list[dict[str, Any]]:
+    """Bars of (label, value, colour); without `decimals` as many as the largest of them needs."""
+    decimals = text.places_for(v for _, v, _ in values) if decimals is None else decimals
     return [
         {"panel": panel, "label": label, "value": v, "colour": colour, "text": text.fixed(v, decimals, signed=signed)}
         for label, v, colour in values
     ]
+
+
+def _printed(rows: Sequence[dict[str, Any]]) -> int:
+    """Give each row its value in words, with as many decimals as the largest needs, which are returned."""
+    places = text.places_for(float(row["value"]) for row in rows)
+    for row in rows:
+        row["text"] = text.fixed(float(row["value"]), places, signed=True)
+    return places
 
 
 def _named(rows: Sequence[Mapping[str, Any]]) -> dict[str, str]:
@@ -104,13 +116,14 @@ def income_figure(
             low, value, high = case.world_range(s) if code == "WORLD" else case.world_range(s, members)
             cell = {"panel": text.capital(s.replace("-", " ")), "label": text.label(code), "value": value, "code": code}
             ends = {"low": low, "high": high, "colour": region_colour(code)}
-            rows.append({**cell, **ends, "text": text.fixed(value, 2, signed=True)})
+            rows.append({**cell, **ends})
+    places = _printed(rows)
     top = max(rows, key=lambda r: abs(r["value"]))
     title = _said("income_still")
-    if not text.is_tiny(top["value"]):
-        title = _said("income_title", scenario=top["panel"], value=top["value"], code=top["code"])
+    if not text.is_tiny(top["value"], places):
+        title = _said("income_title", scenario=top["panel"], value=top["value"], code=top["code"], places=places)
     told = {
-        name: f"{t} ({text.to(text.fixed(r['low'], 2), text.fixed(r['high'], 2))})"
+        name: f"{t} ({text.to(text.fixed(r['low'], places), text.fixed(r['high'], places))})"
         for (name, t), r in zip(_named(rows).items(), rows, strict=True)
     }
     frame = pd.DataFrame(rows)
@@ -135,13 +148,14 @@ def economies_figure(
     shown = codes or dict.fromkeys([*_largest(known, most).index, *(c for c in also if c in known.index)])
     series = known.loc[list(shown)]
     values = [(text.label(str(c)), float(v), region_colour(str(c))) for c, v in series.sort_values(ascending=False).items()]
-    rows = _rows("", values, 2)
+    rows = _rows("", values)
     if ranges:
         for row, code in zip(rows, series.sort_values(ascending=False).index, strict=True):
             row["low"], row["high"] = (x / scale for x in ranges[str(code)])
     top = str(series.abs().idxmax())
     unit = chosen.unit.replace("million", "billion")
-    title = _said("economies_title", indicator=chosen, unit=unit, code=top, value=float(series[top]))
+    places = text.places_for(series)
+    title = _said("economies_title", indicator=chosen, unit=unit, code=top, value=float(series[top]), places=places)
     subtitle = subtitle or _said("economies_subtitle", indicator=chosen, unit=unit, many=len(values), ranged=bool(ranges))
     return _bars("fig-economies", title, subtitle, note, csv, rows)
 
@@ -178,9 +192,9 @@ def output_figure(outcome: Outcome, region: str, *, most: int = 12, subtitle: st
     colour = region_colour(region)
     values = [(text.capital(sector_name(str(s))), float(v), colour) for s, v in series.sort_values(ascending=False).items()]
     top = str(series.abs().idxmax())
-    title = _said("sectors_title", region=region, sector=top, value=float(series[top]))
+    title = _said("sectors_title", region=region, sector=top, value=float(series[top]), places=text.places_for(series))
     subtitle = subtitle or _said("sectors_subtitle", many=len(values))
-    return _bars("fig-output", title, subtitle, note, csv, _rows("", values, 2), label=(236, 150))
+    return _bars("fig-output", title, subtitle, note, csv, _rows("", values), label=(236, 150))
 
 
 def _largest(series: pd.Series, most: int) -> pd.Series:
@@ -249,10 +263,11 @@ def drivers_figure(parts: Sequence[Part], region: str, total: float, *, together
     they come to beyond that.
     """
     order = sorted(parts, key=lambda p: -abs(p.value))
-    title = _said("drivers_title", first=order[0], region=region, total=total)
-    if abs(together) >= text.TINY:
+    places = text.places_for([*(p.value for p in order), total])
+    title = _said("drivers_title", first=order[0], region=region, total=total, places=places)
+    if not text.is_tiny(together, places):
         order.append(Part(_said("together"), together))
-    rows = _rows("", [(p.label, p.value, region_colour(p.party) if p.party else "zero") for p in order], 2)
+    rows = _rows("", [(p.label, p.value, region_colour(p.party) if p.party else "zero") for p in order], places)
     subtitle = _said("drivers_subtitle", region=region, run=run)
 
     def draw(width: int) -> dict[str, Any]:
@@ -268,12 +283,19 @@ def states_figure(values: Sequence[Ranged], *, subtitle: str = "", note: str = "
     rows = [
         {
             "panel": text.label(v.code), "label": v.state, "value": v.value, "low": v.low, "high": v.high,
-            "colour": region_colour(v.code), "text": text.fixed(v.value, 2, signed=True),
+            "colour": region_colour(v.code),
         }
         for v in values
     ]  # fmt: skip
-    last = [v for v in values if v.code == values[-1].code]
-    ends = {"worst": min(last, key=lambda v: v.value), "best": max(last, key=lambda v: v.value)}
+    places = _printed(rows)
+    spans = []
+    for code in dict.fromkeys(v.code for v in values):
+        of = sorted((v for v in values if v.code == code), key=lambda v: v.value)
+        spans.append((of[0], of[-1]))
+    told = spans[-1]  # the world; where it hardly moves, whoever moves most
+    if text.is_tiny(told[1].value - told[0].value, places):
+        told = max(spans, key=lambda s: s[1].value - s[0].value)
+    ends = {"worst": told[0], "best": told[1], "places": places}
     ranged = any(v.high > v.low for v in values)
     frame = pd.DataFrame(rows)
     return _shown(
@@ -303,16 +325,15 @@ def ends_figure(look: Outlook, *, note: str = "", csv: str = "") -> Figure:
 def expected_figure(look: Outlook, *, note: str = "", csv: str = "") -> Figure:
     """Expected real income of those in focus, with its range over the odds: bars."""
     found = {code: look.expected(code) for code in look.focus}
-    places = 2 if max(abs(e.value) for e in found.values()) >= 0.1 else 3
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "panel": "", "label": text.label(code), "value": e.value, "low": e.low, "high": e.high, "colour": region_colour(code),
-            "text": text.fixed(e.value, places, signed=True),
         }
         for code, e in found.items()
     ]  # fmt: skip
+    places = _printed(rows)
     lowest = min(found, key=lambda code: found[code].value)
-    title = _said("expected_title", code=lowest, value=found[lowest].value)
+    title = _said("expected_title", code=lowest, value=found[lowest].value, places=places)
     when = {"start": look.tree.start, "until": look.tree.until, "horizon": look.paths.parameters.name}
     subtitle = _said("expected_subtitle", **when, base=look.paths.base)
     return _bars("fig-expected", title, subtitle, note or _said("odds_ranges"), csv, rows)
@@ -482,7 +503,8 @@ def zone_figure(deal: Proposal, by: Judged | None = None, *, subtitle: str = "",
     if frame["chosen"].any():
         gains = frame.loc[frame["chosen"], ["x", "y"]].to_numpy(dtype=float)[0]
         both = zip(deal.parties, map(float, gains), strict=True)
-        told[_("the proposal")] = text.join([f"{text.name(p)} {text.fixed(g, 3, signed=True)}" for p, g in both])
+        named = [f"{text.name(p)} {text.fixed(g, 3, signed=True)}" for p, g in both]
+        told[f"{text.capital(_('the proposal'))}:"] = text.join(named)
 
     def draw(width: int) -> dict[str, Any]:
         sheet = charts.Sheet()

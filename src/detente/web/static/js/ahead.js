@@ -2,7 +2,7 @@
 // stand-off that enters the odds, and the package both would sign.
 
 import { h, replace } from "./dom.js";
-import { count, longDay, percent } from "./words.js";
+import { count, longDay, percent, placesFor } from "./words.js";
 import { dealPart } from "./deal.js";
 import { daysAhead } from "./deadlines.js";
 import { whole } from "./dossiers.js";
@@ -41,9 +41,10 @@ async function drawYours(app) {
     const found = [];
     for (const x of ends) found.push([x, income(await app.solve({ ...app.solveState(), scenario: x.id, levers: {} }))]);
     if (JSON.stringify(app.solveState()) !== at || !found.length) return;
+    const places = placesFor([own, ...found.map((f) => f[1])]);
     const near = found.reduce((a, b) => (Math.abs(b[1] - own) < Math.abs(a[1] - own) ? b : a));
-    replace(yours, `Your settings (${count(moved.length, "measure")} moved by hand) are none of the ends the odds speak of, so they have no odds of their own. For ${app.inText(party)} they come to `, h("b", null, percent(own)),
-      `; nearest is “${near[0].title}” with ${percent(near[1])}. An offer is put to the other side at the table.`);
+    replace(yours, `Your settings (${count(moved.length, "measure")} moved by hand) are none of the ends the odds speak of, so they have no odds of their own. For ${app.inText(party)} they come to `, h("b", null, percent(own, places)),
+      `; nearest is “${near[0].title}” with ${percent(near[1], places)}. An offer is put to the other side at the table.`);
   } catch (error) {
     replace(yours, error.message);
   }

@@ -25,7 +25,7 @@ function ranked(app, result) {
   const [a, b] = result.parties;
   const names = Object.keys(result.economies[0].real_income);
   const table = sortTable({
-    caption: `Real income, change in percent; trade and content in billion USD a year, if talks fail (“${app.scenario(result.scenario)}”); ${app.run()}, against ${app.against()}`,
+    caption: `Real income, change in percent; trade and content in billion USD a year, if talks fail (“${app.scenario(result.scenario)}”); ${result.measured.when}, against ${result.measured.against}`, measured: result.measured,
     csvName: `${app.view.id}-third-economies`, sortBy: result.scenario, descending: true,
     rowId: (r) => r.region, filterText: (r) => `${r.region} ${app.regionName(r.region)}`,
     onPick: (r) => app.set({ region: r.region }, "push"), pickLabel: (r) => `${app.regionName(r.region)}: its menu`,
@@ -66,7 +66,7 @@ function menu(app, result) {
   const same = new Set(Object.values(best)).size === 1;
   return h("figure", { class: "chart" },
     h("figcaption", null, h("div", null, h("h3", { class: "title" }, same ? `${capital(name)} does best with “${result.menu.best}” whatever the parties do` : `What ${name} does best depends on what the parties do; on average “${result.menu.best}”`),
-      h("p", { class: "subtitle" }, `Real income of ${name}, change in percent against ${app.against()}, ${app.run()}, if everyone else does as in the scenario`))),
+      h("p", { class: "subtitle" }, `Real income of ${name}, change in percent against ${result.measured.against}, ${result.measured.when}, if everyone else does as in the scenario`))),
     h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": `Menu of ${name}` }, h("table", { class: "menu" },
       h("thead", null, h("tr", null, h("th", { scope: "col" }, "Option"), scenarios.map((x) => h("th", { scope: "col", class: "n" }, app.scenario(x))), h("th", { scope: "col", class: "n" }, "Mean", h("small", null, "scenarios alike")))),
       h("tbody", null, order.map((r) => h("tr", null, h("th", { scope: "row" }, capital(r.option), consent?.[r.option] ? h("small", null, `needs ${inText(app.regionName(consent[r.option]))}`) : null),

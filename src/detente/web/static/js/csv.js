@@ -14,17 +14,18 @@ export function toCsv(columns, rows) {
   return [columns.map(cell).join(","), ...rows.map((row) => row.map(cell).join(","))].join("\n") + "\n";
 }
 
-/** What the data of the page are of: negotiation, state, time basis, baseline, day, source. */
-function provenance() {
+/** What the data of the page are of: negotiation, state, time basis, baseline, day, source; `measured` has those of long work, which is of no state. */
+function provenance(measured) {
   const { view, front, catalogue } = app;
+  const { when, against } = measured ?? { when: front?.when ?? app.run() ?? "", against: front?.against ?? "" };
   return {
-    negotiation: view?.title ?? "", state: front?.title ?? "", when: front?.when ?? app.run() ?? "", against: front?.against ?? "",
+    negotiation: view?.title ?? "", state: measured ? "" : front?.title ?? "", when, against,
     as_known_on: view?.as_of ?? "", source: `detente ${catalogue?.version ?? ""}, ${app.place?.world ?? ""}`,
   };
 }
 
 /** Hand the reader rows as a file; their provenance stands in the last columns. */
-export function saveCsv(name, columns, rows) {
-  const beside = provenance();
+export function saveCsv(name, columns, rows, measured) {
+  const beside = provenance(measured);
   saveFile(`${name}.csv`, toCsv([...columns, ...Object.keys(beside)], rows.map((row) => [...row, ...Object.values(beside)])), "text/csv;charset=utf-8");
 }

@@ -36,7 +36,7 @@ export function figureBox({ kind = "", controls = [], level = 3 } = {}) {
       title.textContent = content.title;
       subtitle.textContent = content.subtitle ?? "";
       const save = content.csv
-        ? h("button", { type: "button", class: "link", on: { click: () => saveCsv(content.csv.name, content.csv.columns, content.csv.rows) } }, "Data (CSV)")
+        ? h("button", { type: "button", class: "link", on: { click: () => saveCsv(content.csv.name, content.csv.columns, content.csv.rows, content.csv.measured) } }, "Data (CSV)")
         : null;
       const words = content.note ? h("span", null, content.note, " ") : null;
       taken = content.take ?? null;

@@ -2,8 +2,8 @@
 // would mean for the region shown, and a slider to see what other odds would do.
 
 import { h, replace } from "./dom.js";
-import { longDay } from "./words.js";
-import { chance, chanceRange, sig } from "./measure.js";
+import { longDay, placesFor, points } from "./words.js";
+import { chance, chanceRange } from "./measure.js";
 import { ifTaken } from "./paths.js";
 
 const FROM = [["base_rate", "Record"], ["stand_off", "Stand-off"], ["analyst", "Analyst"]];
@@ -59,13 +59,15 @@ export function forkCard({ move, keep, undo }) {
       if (key !== built) { built = key; build(view); }
       back.hidden = !altered;
       replace(parts.get("").worthHead, `Then, ${name}`, h("small", null, "expected income, %"));
+      const then = new Map(fork.branches.map((b) => [b.id, ifTaken(result, reckoned, b.id, code).worth]));
+      const places = placesFor([...then.values()]);
       for (const b of fork.branches) {
         const { slider, now, worth, row } = parts.get(b.id);
         const p = odds[fork.id][b.id];
         if (document.activeElement !== slider) slider.value = String(Math.round(100 * p));
         slider.style.setProperty("--fill", String(p));
         now.textContent = chance(p);
-        worth.textContent = sig(ifTaken(result, reckoned, b.id, code).worth);
+        worth.textContent = points(then.get(b.id), places);
         row.className = b.id === branch ? "here" : "";
       }
     },

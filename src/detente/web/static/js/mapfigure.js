@@ -1,17 +1,17 @@
 // The tile map as a figure: what to show is chosen beside it, the title says where it falls and rises most.
 
 import { h, uid } from "./dom.js";
-import { capital, inText, points, sureness } from "./words.js";
+import { capital, inText, placesFor, points, sureness } from "./words.js";
 import { figureBox } from "./figure.js";
 import { tileMap } from "./map.js";
 
 /** What the map and the bars can show. */
 export const INDICATORS = {
-  real_income_pct: { name: "Real income", unit: "change in percent", format: points },
-  consumer_prices_local_pct: { name: "Consumer prices", unit: "change in percent, local money, by duties passed on in full", format: points },
-  exports_pct: { name: "Exports", unit: "change of value in percent", format: points },
-  tariff_revenue_musd: { name: "Tariff revenue", unit: "change in billion USD a year, at prices of the table’s year", format: (v) => points(v / 1000) },
-  ev_musd: { name: "Real income in money", unit: "change in billion USD a year, at prices of the table’s year", format: (v) => points(v / 1000) },
+  real_income_pct: { name: "Real income", unit: "change in percent" },
+  consumer_prices_local_pct: { name: "Consumer prices", unit: "change in percent, local money, by duties passed on in full" },
+  exports_pct: { name: "Exports", unit: "change of value in percent" },
+  tariff_revenue_musd: { name: "Tariff revenue", unit: "change in billion USD a year, at prices of the table’s year", scale: 1000 },
+  ev_musd: { name: "Real income in money", unit: "change in billion USD a year, at prices of the table’s year", scale: 1000 },
 };
 
 /** What the reader has chosen to see. */
@@ -28,17 +28,19 @@ export function mapFigure(app) {
     node: figure.node,
     update() {
       const key = indicator(app);
-      const { name, unit, format } = INDICATORS[key];
+      const { name, unit, scale = 1 } = INDICATORS[key];
       const ranged = key === "real_income_pct";
       show.value = key;
       const rows = app.regionRows();
-      const unsure = new Map(ranged ? rows.map((r) => [r.region, sureness(r.low, r.high)]) : []);
+      const places = placesFor(rows.map((r) => r[key] / scale));
+      const format = (v) => points(v / scale, places);
+      const unsure = new Map(ranged ? rows.map((r) => [r.region, sureness(r.low, r.high, places)]) : []);
       const words = (code, v) => ({ open: `sign open, ${format(v)} at the centre`, wide: `size open, ${format(v)} at the centre` })[unsure.get(code)] ?? format(v);
       map.update(new Map(rows.map((r) => [r.region, r[key]])), { format, open: (code) => unsure.get(code) === "open", say: (region, v) => `${capital(region.name)}: ${name.toLowerCase()} ${words(region.code, v)}` });
       map.choose(app.place.region);
       const order = rows.filter((r) => Number.isFinite(r[key])).sort((a, b) => a[key] - b[key]);
       const sure = order.filter((r) => (unsure.get(r.region) ?? "known") === "known");
-      const small = key.endsWith("musd") ? 5 : 0.005;
+      const small = 0.5 * scale * 10 ** -places;
       const [lowest, highest] = [sure[0], sure[sure.length - 1]];
       const open = order.length - sure.length;
       const most = (r) => `${inText(r.name)} (${format(r[key])}${key.endsWith("pct") ? "\u202f%" : ""})`;

@@ -1,11 +1,11 @@
 // Outlook: how likely each way on is and why, the scenario tree, what to expect for each economy by month, the key questions.
 
 import { h, replace } from "./dom.js";
-import { capital, longDay } from "./words.js";
+import { capital, longDay, placesFor, points } from "./words.js";
 import { figureBox } from "./figure.js";
 import { ofJob, stillBox } from "./still.js";
 import { workPanel } from "./work.js";
-import { chance, paragraphs, rangeAfter, sig } from "./measure.js";
+import { chance, paragraphs, rangeAfter } from "./measure.js";
 import { givenOdds, moved, reckon, treeOf } from "./paths.js";
 import { treeChart } from "./tree.js";
 import { forkCard } from "./fork.js";
@@ -77,11 +77,12 @@ function show(app, result, box, done) {
     const table = (caption, head, rows) => h("table", { class: "origin" }, h("caption", null, caption),
       h("thead", null, h("tr", null, [head, "Yours", "Worked out"].map((t, k) => h("th", { scope: "col", class: k ? "n" : null }, t)))),
       h("tbody", null, rows.map((r) => h("tr", null, h("th", { scope: "row" }, r[0]), h("td", { class: "n" }, h("b", null, r[1])), h("td", { class: "n" }, r[2])))));
+    const places = placesFor(result.focus.flatMap((c) => [reckoned.expected[c], result.regions[c]?.["expected, %"]]));
     const carried = (result.own_odds_in_words ?? "") !== "";
     const dropped = h("button", { type: "button", class: "small", on: { click: () => app.set({ odds: null }, "push") } }, "Drop the odds of your own");
     replace(yours, carried ? h("p", null, result.own_odds_in_words) : null, carried ? h("p", null, dropped) : null, altered() ? h("div", { class: "pair" },
       table("With your odds: probability of each end", "Scenario", result.scenarios.map((x) => [app.scenario(x.scenario), chance(reckoned.scenarios[x.scenario] ?? 0, reckoned.percents[x.scenario]), chance(x.probability, x.percent)])),
-      table("With your odds: expected real income, percent", "Economy", result.focus.map((c) => [capital(regionOf(c, result)), sig(reckoned.expected[c]), sig(result.regions[c]?.["expected, %"])]))) : null);
+      table("With your odds: expected real income, percent", "Economy", result.focus.map((c) => [capital(regionOf(c, result)), points(reckoned.expected[c], places), points(result.regions[c]?.["expected, %"], places)]))) : null);
   }
 
   /** The odds moved here, fork by fork, as a link carries them. */
@@ -97,7 +98,7 @@ function show(app, result, box, done) {
       subtitle: "Width is probability; a column is a date on which the talks may turn, in order and not to scale. Choose a branch to see its odds and where they come from",
       note: "Forks that stand apart from the talks are summed over in the tree and listed under it.",
       csv: {
-        name: `${app.view.id}-paths`, columns: ["path", "probability", "counts_as", ...result.focus.map((c) => `${c}_real_income_pct`)],
+        measured: result.measured, name: `${app.view.id}-paths`, columns: ["path", "probability", "counts_as", ...result.focus.map((c) => `${c}_real_income_pct`)],
         rows: reckoned.leaves.map((l) => [l.path.join(" > "), l.p, l.scenario, ...l.worth]),
       },
       draw(width) {
@@ -128,9 +129,9 @@ function show(app, result, box, done) {
   }
 
   function drawStill() {
-    const ends = { name: `${app.view.id}-scenario-odds`, columns: ["scenario", "title", "from_today_pct", "probability", "low", "high"], rows: result.scenarios.map((x) => [x.scenario, x.title, x.percent, x.probability, x.low, x.high]) };
+    const ends = { measured: result.measured, name: `${app.view.id}-scenario-odds`, columns: ["scenario", "title", "from_today_pct", "probability", "low", "high"], rows: result.scenarios.map((x) => [x.scenario, x.title, x.percent, x.probability, x.low, x.high]) };
     const expected = {
-      name: `${app.view.id}-expected`, columns: ["region", "expected_pct", "low", "high", "q05", "q95"],
+      measured: result.measured, name: `${app.view.id}-expected`, columns: ["region", "expected_pct", "low", "high", "q05", "q95"],
       rows: Object.entries(result.regions).map(([c, r]) => [c, r["expected, %"], r["low, %"], r["high, %"], r["path quantile 5 %, %"], r["path quantile 95 %, %"]]),
     };
     scenarios.want(ofJob(done.id, "ends", ends));
@@ -140,7 +141,7 @@ function show(app, result, box, done) {
   function drawFan() {
     const row = result.months.regions[region];
     const { months } = result.months;
-    const csv = { name: `${app.view.id}-months-${region}`, columns: ["month", ...Object.keys(row)], rows: months.map((m, k) => [m, ...Object.keys(row).map((q) => row[q][k])]) };
+    const csv = { measured: result.measured, name: `${app.view.id}-months-${region}`, columns: ["month", ...Object.keys(row)], rows: months.map((m, k) => [m, ...Object.keys(row).map((q) => row[q][k])]) };
     fan.want(ofJob(done.id, `fan-${region}`, csv));
   }
 

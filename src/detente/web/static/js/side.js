@@ -2,7 +2,7 @@
 
 import { h, replace } from "./dom.js";
 import { whole } from "./dossiers.js";
-import { capital, longDay, points, rangeCell } from "./words.js";
+import { capital, longDay, placesFor, points, rangeCell } from "./words.js";
 import { ofState, stillBox } from "./still.js";
 import { sortTable } from "./tables.js";
 
@@ -69,6 +69,7 @@ function draw(app, columns) {
 }
 
 function valueTable(app, columns, cells, unit) {
+  const places = placesFor(cells.flatMap((c) => c.values.map((v) => v.value)));
   const shown = columns.filter((c) => c.key !== "status-quo");
   const made = sortTable({
     caption: unit, csvName: `${app.view.id}-scenarios-table`, sortBy: "order",
@@ -77,7 +78,7 @@ function valueTable(app, columns, cells, unit) {
       ...shown.map((c) => ({
         key: c.key, title: c.label, unit: "%", number: true, csv: c.key.replaceAll("-", "_"),
         sort: (r) => r.by[c.key].value,
-        cell: (r) => [points(r.by[c.key].value), r.by[c.key].low !== null ? h("small", null, rangeCell(r.by[c.key].low, r.by[c.key].high)) : null],
+        cell: (r) => [points(r.by[c.key].value, places), r.by[c.key].low !== null ? h("small", null, rangeCell(r.by[c.key].low, r.by[c.key].high, places)) : null],
       })),
     ],
   });
@@ -94,7 +95,7 @@ async function drawProvisions(app) {
   replace(provisions, app.view.scenarios.map((x) => {
     const [inside, outside] = [x.provisions.filter((p) => p.modelled), x.provisions.filter((p) => !p.modelled)];
     const box = h("details", { class: "scenario-card" },
-      h("summary", null, h("b", null, app.scenario(x.id)), x.title.toLowerCase() === app.scenario(x.id) ? "" : ` ${x.title}`),
+      h("summary", null, h("b", null, app.scenario(x.id)), x.title.toLowerCase() === app.scenario(x.id).toLowerCase() ? "" : ` ${x.title}`),
       h("p", null, x.narrative || x.summary),
       h("p", { class: "quiet" }, `The law is read on ${longDay(x.policy_date)}.`),
       inside.length ? [h("h4", null, "In the numbers"), h("ul", null, inside.map(entry))] : null,

@@ -5,9 +5,9 @@ import { saveCsv } from "./csv.js";
 
 /**
  * {node, update(rows, selected)}. Columns: {key, title, unit, number, sort(row) → number|string, cell(row) → text or node,
- * csv: name, raw(row)}. The first column heads its row; `onPick(row)` makes it a button.
+ * csv: name, raw(row)}; `measured` as in csv.js. The first column heads its row; `onPick(row)` makes it a button.
  */
-export function sortTable({ columns, caption, csvName, sortBy, descending = false, onPick, pickLabel, rowId, filterText, extra = [], note }) {
+export function sortTable({ columns, caption, csvName, sortBy, descending = false, onPick, pickLabel, rowId, filterText, extra = [], note, measured }) {
   let rows = [];
   let chosen = null;
   let key = sortBy ?? columns[0].key;
@@ -71,7 +71,7 @@ export function sortTable({ columns, caption, csvName, sortBy, descending = fals
     ...extra, status,
     csvName ? h("button", { type: "button", class: "small", data: { csv: csvName }, on: { click: () => {
       const list = visible().map((row) => columns.flatMap((c) => (c.raw ? [c.raw(row)].flat() : [c.sort(row)])));
-      saveCsv(csvName, columns.flatMap((c) => c.csv ?? c.key), list);
+      saveCsv(csvName, columns.flatMap((c) => c.csv ?? c.key), list, measured);
     } } }, "Download CSV") : null);
   const captionId = uid("caption");
   const node = h("div", { class: "table" }, tools,

@@ -7,6 +7,7 @@ import { workPanel } from "./work.js";
 import { chance, choice, paragraphs, rangeAfter } from "./measure.js";
 import { payoffTable, payoffTitle } from "./payoffs.js";
 import { keepingTable } from "./keeping.js";
+import { manyPart } from "./many.js";
 
 const BASIS = { motives: "motives of the dossier", income: "real income alone" };
 let duties;
@@ -24,7 +25,7 @@ function payoffs(app, result) {
     heading.textContent = `${payoffTitle(game, (c) => name(app, c))}, judged by ${BASIS[judged]}`;
     replace(box, payoffTable(game, {
       name: (c) => name(app, c), titles: titles(app),
-      caption: `Payoffs, points (percent of a year’s real income${judged === "motives" ? ", all motives counted in it" : ""}); ${app.run()}, against ${app.against()}`,
+      caption: `Payoffs, points (percent of a year’s real income${judged === "motives" ? ", all motives counted in it" : ""}); ${result.measured.when}, against ${result.measured.against}`,
     }));
   };
   const pick = choice(h, { name: "judged-game", legend: "Judged by", value: judged, options: [["motives", "Motives"], ["income", "Real income"]], change: (v) => { judged = v; draw(); } });
@@ -53,7 +54,7 @@ function oddsFigure(app, result, done) {
   const [a, b] = result.odds.parties;
   const figure = stillBox({ kind: "wide" });
   figure.want(ofJob(done.id, "odds", {
-    name: `${app.view.id}-stand-off`, columns: ["model", "assumes", "outcome", "low", "mean", "high"],
+    measured: result.measured, name: `${app.view.id}-stand-off`, columns: ["model", "assumes", "outcome", "low", "mean", "high"],
     rows: Object.entries(result.models).flatMap(([id, m]) => [`${a} eases`, `${b} eases`, "talks collapse", "no end"].map((w) => [id, m["what it assumes"], w, m[`${w}, low`], m[w], m[`${w}, high`]])),
   }));
   return figure.node;
@@ -90,10 +91,15 @@ export function standOffPart(app) {
     kind: "truce", label: "The lowest duties both would keep", auto: false, hint: "Nine equilibria more; about fifteen seconds.",
     show: (result, box) => showDuties(app, result, box),
   });
+  const many = manyPart(app);
   truceBox = h("section");
   return {
-    node: h("div", null, h("p", { class: "quiet about" }, "It hangs on the stances and motives written in the negotiation and on the horizon. What is moved by hand does not enter: an offer is put to the other side at the table."), panel.node, truceBox),
+    node: h("div", null, h("p", { class: "quiet about" }, "It hangs on the stances and motives written in the negotiation and on the horizon. What is moved by hand does not enter: an offer is put to the other side at the table."), many.node, panel.node, truceBox),
     update() {
+      const pair = app.view.parties.length === 2;
+      panel.node.hidden = truceBox.hidden = !pair;
+      many.node.hidden = pair;
+      if (!pair) { many.update(); return; }
       panel.update();
       if (!panel.result()) replace(truceBox); // another dossier
       duties.update();

@@ -2,7 +2,7 @@
 // economies that are not at the table.
 
 import { h } from "./dom.js";
-import { capital, points, rangeCell, sureness } from "./words.js";
+import { capital, placesFor, points, rangeCell, sureness } from "./words.js";
 import { bystandersPart } from "./bystanders.js";
 import { foldPart } from "./fold.js";
 import { mapFigure } from "./mapfigure.js";
@@ -25,26 +25,30 @@ function everyone(app) {
     ? h("span", { class: "field" }, h("label", { for: "group" }, "Group"), h("select", { id: "group", on: { change: (e) => { group = e.target.value; draw(); } } },
       h("option", { value: "" }, "All"), groups.map((g) => h("option", { value: g }, g))))
     : null;
-  const billions = (v) => points(v / 1000);
+  const places = {}; // decimals by column, as its largest figure needs
+  const billions = (v, key) => points(v / 1000, places[key]);
   const table = sortTable({
     caption: "", csvName: "economies", sortBy: "real_income_pct", filterText: (r) => `${r.name} ${r.region}`, extra: [pick],
     rowId: (r) => r.region, onPick: (r) => { app.select(r.region); page.node.scrollIntoView({ block: "nearest" }); }, pickLabel: (r) => `${capital(r.name)}: show its page`,
     note: "Real income: what a year’s spending is worth at the new prices. Money in prices of the table’s year. Ranges: over published estimates of the model’s parameters.",
     columns: [
       { key: "name", title: "Economy", sort: (r) => r.name, cell: (r) => [capital(r.name), h("small", null, r.region)], csv: ["region", "name"], raw: (r) => [r.region, r.name] },
-      { key: "real_income_pct", title: "Real income", unit: "%", number: true, sort: (r) => r.real_income_pct, cell: (r) => h("b", null, points(r.real_income_pct)) },
-      { key: "range", title: "Range", unit: "%", number: true, sort: (r) => r.low, cell: (r) => ({ open: "sign open", wide: "size open" })[sureness(r.low, r.high)] ?? rangeCell(r.low, r.high), csv: ["low", "high"], raw: (r) => [r.low, r.high] },
-      { key: "ev_musd", title: "In money", unit: "bn USD a year", number: true, sort: (r) => r.ev_musd, cell: (r) => billions(r.ev_musd) },
-      { key: "consumer_prices_local_pct", title: "Consumer prices", unit: "% in local money", number: true, sort: (r) => r.consumer_prices_local_pct, cell: (r) => points(r.consumer_prices_local_pct) },
-      { key: "exports_pct", title: "Exports", unit: "% of value", number: true, sort: (r) => r.exports_pct, cell: (r) => points(r.exports_pct) },
-      { key: "tariff_revenue_musd", title: "Tariff revenue", unit: "bn USD a year", number: true, sort: (r) => r.tariff_revenue_musd, cell: (r) => billions(r.tariff_revenue_musd) },
+      { key: "real_income_pct", title: "Real income", unit: "%", number: true, sort: (r) => r.real_income_pct, cell: (r) => h("b", null, points(r.real_income_pct, places.real_income_pct)) },
+      { key: "range", title: "Range", unit: "%", number: true, sort: (r) => r.low, cell: (r) => ({ open: "sign open", wide: "size open" })[sureness(r.low, r.high, places.real_income_pct)] ?? rangeCell(r.low, r.high, places.real_income_pct), csv: ["low", "high"], raw: (r) => [r.low, r.high] },
+      { key: "ev_musd", title: "In money", unit: "bn USD a year", number: true, sort: (r) => r.ev_musd, cell: (r) => billions(r.ev_musd, "ev_musd") },
+      { key: "consumer_prices_local_pct", title: "Consumer prices", unit: "% in local money", number: true, sort: (r) => r.consumer_prices_local_pct, cell: (r) => points(r.consumer_prices_local_pct, places.consumer_prices_local_pct) },
+      { key: "exports_pct", title: "Exports", unit: "% of value", number: true, sort: (r) => r.exports_pct, cell: (r) => points(r.exports_pct, places.exports_pct) },
+      { key: "tariff_revenue_musd", title: "Tariff revenue", unit: "bn USD a year", number: true, sort: (r) => r.tariff_revenue_musd, cell: (r) => billions(r.tariff_revenue_musd, "tariff_revenue_musd") },
     ],
   });
   function draw() {
     if (!app.answer) return;
     const inside = new Set(app.catalogue.regions.filter((r) => !group || r.group === group).map((r) => r.code));
     table.caption(`Every economy of the table: changes in one year; ${app.run()}, against ${app.against()}`);
-    table.update(app.regionRows().filter((r) => inside.has(r.region)), app.place.region);
+    const rows = app.regionRows();
+    for (const key of ["real_income_pct", "consumer_prices_local_pct", "exports_pct"]) places[key] = placesFor(rows.map((r) => r[key]));
+    for (const key of ["ev_musd", "tariff_revenue_musd"]) places[key] = placesFor(rows.map((r) => r[key] / 1000));
+    table.update(rows.filter((r) => inside.has(r.region)), app.place.region);
   }
   table.node.classList.add("belongs");
   return { node: table.node, update: draw };

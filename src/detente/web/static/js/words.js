@@ -4,7 +4,7 @@
 export const MINUS = "−";
 export const THIN = "\u202f";
 export const FIRM = "\u00a0";
-const TINY = 0.005;
+const MOST = 4; // decimals of figures that are all small
 const MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
 
 function decimals(value, most = 2) {
@@ -22,47 +22,51 @@ export function fixed(value, places = 2, signed = false) {
   return (value < 0 ? MINUS : signed ? "+" : "") + grouped;
 }
 
-const isTiny = (value) => Math.abs(value) < TINY;
+/** Decimals for the figures of one table or drawing: two, or as many as the largest needs for two digits; two where all are nothing. */
+export function placesFor(values) {
+  const largest = Math.max(0, ...values.filter(Number.isFinite).map((v) => Math.abs(Number(v.toPrecision(2)))));
+  return largest < 0.5 * 10 ** -MOST ? 2 : Math.max(2, decimals(largest, MOST));
+}
 
-/** A percent change as a bare figure: two significant digits, at most two decimals. */
-export function points(value, signed = true) {
+const isTiny = (value, most) => Math.abs(value) < 0.5 * 10 ** -most;
+
+/** A percent change as a bare figure: two significant digits, at most `most` decimals. */
+export function points(value, most = 2) {
   if (value === null || value === undefined || !Number.isFinite(value)) return "–";
-  if (isTiny(value)) return "0.00";
+  if (isTiny(value, most)) return fixed(0, most);
   const rounded = Math.abs(value) >= 100 ? Number(value.toPrecision(2)) : value;
-  return fixed(rounded, decimals(rounded), signed);
+  return fixed(rounded, decimals(rounded, most), true);
 }
 
 /** The same with its unit. */
-export const percent = (value, signed = true) =>
-  value === null || value === undefined || !Number.isFinite(value) ? "–" : `${points(value, signed)}${THIN}%`;
+export const percent = (value, most = 2) =>
+  value === null || value === undefined || !Number.isFinite(value) ? "–" : `${points(value, most)}${THIN}%`;
 
 /** "−0.51 to −0.20 %"; two ends that print as zero are said to. */
-export function range(low, high) {
+export function range(low, high, most = 2) {
   if (low === null || high === null || low === undefined || high === undefined) return "";
-  if (isTiny(low) && isTiny(high)) return `within 0.01${THIN}% of zero`;
+  if (isTiny(low, most) && isTiny(high, most)) return `within ${fixed(10 ** -most, most)}${THIN}% of zero`;
   const [a, b] = [Math.min(low, high), Math.max(low, high)];
   const [small, large] = [Math.abs(a), Math.abs(b)].sort((x, y) => x - y);
-  const places = large < 10 ? 2 : small < 1 ? 1 : 0;
+  const places = large < 10 ? most : small < 1 ? 1 : 0;
   return `${fixed(a, places)} to ${fixed(b, places)}${THIN}%`;
 }
 
 /** What may be said of a figure with a range: "known", "open" (both signs) or "wide" (the ends differ tenfold or more), as printed. */
-export function sureness(low, high) {
-  if (!Number.isFinite(low) || !Number.isFinite(high) || (isTiny(low) && isTiny(high))) return "known";
-  const [a, b] = [Math.min(low, high), Math.max(low, high)];
-  if (a <= -TINY && b >= TINY) return "open";
-  return Math.max(Math.abs(a), Math.abs(b)) >= 10 * Math.max(TINY, Math.min(Math.abs(a), Math.abs(b))) ? "wide" : "known";
+export function sureness(low, high, most = 2) {
+  if (!Number.isFinite(low) || !Number.isFinite(high)) return "known";
+  const [a, b] = [low, high].map((x) => Number(x.toFixed(most))).sort((x, y) => x - y);
+  if (a < 0 && b > 0) return "open";
+  const [small, large] = [Math.abs(a), Math.abs(b)].sort((x, y) => x - y);
+  return large > 0 && large >= 10 * small ? "wide" : "known";
 }
 
 /** The range in figures where it says something, else in words. */
-export const rangeWords = (low, high) => ({ open: "sign open", wide: "size open", known: `range ${range(low, high)}` })[sureness(low, high)];
+export const rangeWords = (low, high, most = 2) => ({ open: "sign open", wide: "size open", known: `range ${range(low, high, most)}` })[sureness(low, high, most)];
 
 /** The same for a table whose header has the unit. */
-export const rangeCell = (low, high) =>
-  !Number.isFinite(low) || !Number.isFinite(high) ? "…" : isTiny(low) && isTiny(high) ? "0.00" : range(low, high).replace(/\s?%$/, "");
-
-/** A duty in percent: whole numbers from ten up. */
-export const duty = (value) => (Math.abs(value) >= 10 ? fixed(value, 0) : points(value, false));
+export const rangeCell = (low, high, most = 2) =>
+  !Number.isFinite(low) || !Number.isFinite(high) ? "…" : isTiny(low, most) && isTiny(high, most) ? fixed(0, most) : range(low, high, most).replace(/\s?%$/, "");
 
 /** Million USD as "+12 bn", "−340 m"; plain figures beside a header that says USD. */
 export function money(million, signed = true) {
@@ -84,7 +88,7 @@ export const dayNumber = (iso) => { const [y, m, d] = parts(iso); return Date.UT
 export const isoOf = (number) => new Date(number * 86_400_000).toISOString().slice(0, 10);
 export const longDay = (iso) => { const [y, m, d] = parts(iso); return `${d}${FIRM}${MONTHS[m - 1]} ${y}`; };
 export const shortDay = (iso) => { const [, m, d] = parts(iso); return `${d}${FIRM}${MONTHS[m - 1].slice(0, 3)}`; };
-export const count = (n, one, many = `${one}s`) => `${n}${FIRM}${n === 1 ? one : many}`;
+export const count = (n, one, many = `${one}s`) => `${fixed(n, 0)}${FIRM}${n === 1 ? one : many}`;
 
 // -- names -------------------------------------------------------------------------------------------------------------
 export const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
