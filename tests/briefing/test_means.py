@@ -337,7 +337,7 @@ def test_what_is_a_gain_is_not_called_the_worst(first: float, later: float, titl
     known = {
         (name, "w"): span(v - 0.05, v, v + 0.05) for name, v in (("first-year", first), ("two-to-five", later), ("decade", later))
     }
-    assert told("strip_title", known=known, ways=["w"], reader="MYS", flat=False, at_worst=True) == title
+    assert told("strip_title", known=known, ways=["w"], places=2, reader="MYS", flat=False, at_worst=True) == title
 
 
 def test_a_gain_that_is_open_in_the_end_is_no_gain_even_at_worst() -> None:
@@ -346,7 +346,7 @@ def test_a_gain_that_is_open_in_the_end_is_no_gain_even_at_worst() -> None:
         ("two-to-five", "w"): span(0.2, 0.3, 0.4),
         ("decade", "w"): span(-0.1, 0.1, 0.2),
     }
-    assert told("strip_title", known=known, ways=["w"], reader="MYS", flat=False, at_worst=True).startswith(
+    assert told("strip_title", known=known, ways=["w"], places=2, reader="MYS", flat=False, at_worst=True).startswith(
         "At worst the first year moves Malaysia more"
     )
 
@@ -423,13 +423,13 @@ def test_what_tells_the_same_is_watched_in_one_row(kl: CaseView) -> None:
 
 def test_a_row_of_next_to_nothing_is_called_so() -> None:
     known = {("first-year", "w"): None, ("two-to-five", "w"): None}
-    said = told("strip_title", known=known, ways=["w"], reader="USA", flat=True, at_worst=True)
+    said = told("strip_title", known=known, ways=["w"], places=2, reader="USA", flat=True, at_worst=True)
     assert said == "No stretch of years moves the United States by as much as 0.01\u202f%"
 
 
 def test_the_only_way_on_that_moves_anything_is_not_called_the_worst() -> None:
     known = {(name, "w"): span(v - 0.001, v, v + 0.001) for name, v in zip(STRETCHES, (0.01, 0.05, 0.02), strict=True)}
-    said = partial(told, "strip_title", known=known, ways=["w"], reader="USA", flat=False)
+    said = partial(told, "strip_title", known=known, ways=["w"], places=2, reader="USA", flat=False)
     assert said(at_worst=True) == "The United States gains even at worst, more in later years than in the first"
     assert said(at_worst=False) == "The United States gains, more in later years than in the first"
     falls = {k: span(-s.high, -s.value, -s.low) for k, s in known.items()}

@@ -1,4 +1,4 @@
-"""The page on negotiations unlike the usual one: three parties, a small quarrel of one's own; and what long work is measured by."""
+"""The page on three parties and on a small quarrel of one's own; and what long work says it is measured by."""
 
 from __future__ import annotations
 

@@ -211,15 +211,17 @@ def strip(case: CaseView, reader: str) -> Block:
         [case.row(c, w, "real income", "%", t, stretch=s) for (c, s, w), t in known.items()],
     )
     odds = {} if (found := outlook.prepared(case)) is None else found.look.odds_from_today
+    places = text.places_for(t.value for t in known.values())
+    printed = {key: shown(t, places) for key, t in known.items()}
     rows = [
         (
             Cell(text.short_name(c), strong=c == reader),
-            *(Cell(shown(known[c, s, ways[0]]), shown(known[c, s, ways[1]]) if len(ways) > 1 else "") for s in STRETCHES),
+            *(Cell(printed[c, s, ways[0]], printed[c, s, ways[1]] if len(ways) > 1 else "") for s in STRETCHES),
         )
         for c in codes
     ]
     own = {(s, w): known[reader, s, w] for s in STRETCHES for w in ways}
-    nothing = told("figure", value=0.0, known=True)
+    nothing = told("figure", value=0.0, known=True, places=places)
     return Table(
         f"tab-front-years-{reader.lower()}",
         told(
@@ -228,7 +230,8 @@ def strip(case: CaseView, reader: str) -> Block:
             ways=ways,
             reader=reader,
             at_worst=ways[-1] == case.worst,
-            flat={shown(t) for t in own.values()} == {nothing},
+            flat={printed[reader, s, w] for s, w in own} == {nothing},
+            places=places,
         ),
         told("strip_subtitle", ways=[(case.dossier.scenario(w).title, odds.get(w)) for w in ways]),
         (
@@ -248,9 +251,9 @@ def ways_of(case: CaseView) -> list[str]:
     return [s for s in dict.fromkeys((likely, case.worst)) if s in case.moving]
 
 
-def shown(value: Triple) -> str:
+def shown(value: Triple, places: int) -> str:
     """A figure of the strip, or that its sign is not known."""
-    return told("figure", value=value.value, known=Span(*value, math.nan, math.nan).sign != "not known")
+    return told("figure", places=places, value=value.value, known=Span(*value, math.nan, math.nan).sign != "not known")
 
 
 # -- people and firms --------------------------------------------------------------------------------------------------
