@@ -6,9 +6,11 @@ import re
 import struct
 from importlib import import_module
 from itertools import pairwise
+from types import SimpleNamespace
 from typing import Any
 from xml.etree import ElementTree
 
+import numpy as np
 import pytest
 from hypothesis import given, strategies as st
 from tests.small_future import TEXT
@@ -155,6 +157,16 @@ def test_payoffs_say_who_would_stay(table: AtTheTable) -> None:
             alone = first[i, j] >= first[:, j].max() and second[i, j] >= second[i].max()
             told = f"both choose “{one}”" if one == two else f"the United States chooses “{one}” and China “{two}”"
             assert (told in found.title) is bool(alone)
+
+
+def test_what_is_left_of_a_solve_is_no_gain_in_the_zone() -> None:
+    points = {(0,): (0.2, 0.1), (1,): (0.2 + 9e-12, 0.1 + 3e-11), (2,): (0.19, 0.3), (3,): (0.2 + 1e-4, 0.1 + 1e-5)}
+    deal: Any = SimpleNamespace(
+        without=points[0,], payoffs=lambda worth, _: np.array(worth), found=SimpleNamespace(levels=None),
+        packages=SimpleNamespace(solved=points),
+    )  # fmt: skip
+    frame = results.zone(deal)
+    assert list((frame["x"] > 0) & (frame["y"] > 0)) == list(frame["edge"]) == [False, False, False, True]
 
 
 def test_the_zone_counts_packages_and_keeps_what_no_other_beats(deal: Proposal) -> None:

@@ -233,8 +233,9 @@ class AtTheTable(Shown):
 
     @property
     def threat_effects(self) -> list[dict[str, Any]]:
-        """What a public threat by each side does to the chance that it eases: mean change over the models, lowest, highest,
-        whether all agree about the sign, and the step of the audience weight.
+        """What a public threat by each side does to the chance that it eases: mean change over the models, lowest, highest (of
+        the middle four fifths), whether all agree about the sign, the step of the audience weight, and the share of combinations
+        that it moves at all.
         """
         table = self.audience
         found = []
@@ -246,6 +247,7 @@ class AtTheTable(Shown):
                     {
                         "side": party, "change": float(rows["change"].mean()), "low": float(rows["low"].min()),
                         "high": float(rows["high"].max()), "agreed": len(signs) == 1, "step": float(table["step"].iloc[0]),
+                        "moves": float((rows["less likely in"] + rows["more likely in"]).mean()),
                     }
                 )  # fmt: skip
         return found

@@ -62,6 +62,8 @@ LABELS = {
     "all": N_("All models alike"),
 }
 """Models of the stand-off as charts and tables call them."""
+SOLVED = 1e-8
+"""Points of payoff below which a package is as good as none: what is left of a solve."""
 PANELS = 8
 """Regions that a comparison shows at most."""
 
@@ -478,7 +480,8 @@ def zone(deal: Proposal, by: Judged | None = None) -> pd.DataFrame:
     no other is at least as good for both.
     """
     base = deal.payoffs(deal.without, by)
-    rows = [(levels == deal.found.levels, *(deal.payoffs(w, by) - base)) for levels, w in deal.packages.solved.items()]
+    gains = {levels: deal.payoffs(w, by) - base for levels, w in deal.packages.solved.items()}
+    rows = [(levels == deal.found.levels, *np.where(np.abs(g) < SOLVED, 0.0, g)) for levels, g in gains.items()]
     frame = pd.DataFrame(rows, columns=["chosen", "x", "y"]).astype({"x": float, "y": float})
     x, y = frame["x"].to_numpy(), frame["y"].to_numpy()
     better = (x[None] >= x[:, None]) & (y[None] >= y[:, None]) & ((x[None] > x[:, None]) | (y[None] > y[:, None]))
