@@ -245,6 +245,8 @@ def test_one_does_not_wait_with_what_happens() -> None:
     for reader in ("USA", "CHN", "MYS"):
         (one,) = _of_mover(d, reader)
         assert one.text() == ("Count on nothing from “China answers in kind”: −USD\xa07.4\xa0billion to +USD\xa02.2\xa0billion.")
+    (own,) = _of_mover(replace(d, by=("USA",)), "USA")
+    assert own.text().startswith("Weigh “China answers in kind” before you take it: −USD")
 
 
 # -- templates on any result ---------------------------------------------------------------------------------------------

@@ -325,8 +325,8 @@ def test_choices_that_move_nothing_are_said_to_and_equal_ones_are_not_ranked() -
 
     assert of(0.000046, 0.0000459) == "Malaysia: no choice moves it by as much as 0.01 % of real income, whatever comes."
     assert of(-0.0041, 0.0049).startswith("Malaysia: no choice")
-    assert of(0.2, 0.21).startswith("Malaysia does best with 'sign' (expected 0.21 % of real income), ahead of 'stay' (0.20).")
-    assert of(0.2101, 0.21).startswith("Malaysia does best with 'stay' (expected 0.21 % of real income); 'sign' is as good.")
+    assert of(0.2, 0.21).startswith("Malaysia does best with “sign” (expected 0.21 % of real income), ahead of “stay” (0.20).")
+    assert of(0.2101, 0.21).startswith("Malaysia does best with “stay” (expected 0.21 % of real income); “sign” is as good.")
 
 
 def test_hosting_and_choosing_sides() -> None:

@@ -62,6 +62,8 @@ LABELS = {
     "all": N_("All models alike"),
 }
 """Models of the stand-off as charts and tables call them."""
+HARDLY = 0.1
+"""The world is told of where its span over states is this share of the widest at least."""
 SOLVED = 1e-8
 """Points of payoff below which a package is as good as none: what is left of a solve."""
 PANELS = 8
@@ -294,9 +296,9 @@ def states_figure(values: Sequence[Ranged], *, subtitle: str = "", note: str = "
     for code in dict.fromkeys(v.code for v in values):
         of = sorted((v for v in values if v.code == code), key=lambda v: v.value)
         spans.append((of[0], of[-1]))
-    told = spans[-1]  # the world; where it hardly moves, whoever moves most
-    if text.is_tiny(told[1].value - told[0].value, places):
-        told = max(spans, key=lambda s: s[1].value - s[0].value)
+    told, most = spans[-1], max(spans, key=lambda s: s[1].value - s[0].value)
+    if told[1].value - told[0].value < HARDLY * (most[1].value - most[0].value):  # the world hardly moves
+        told = most
     ends = {"worst": told[0], "best": told[1], "places": places}
     ranged = any(v.high > v.low for v in values)
     frame = pd.DataFrame(rows)
