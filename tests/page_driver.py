@@ -182,6 +182,18 @@ def visit(chromium: Any, site: Site) -> Iterator[Visits]:
     assert visits.refused == []
 
 
+def drop(page: Any, content: str) -> None:
+    """Drop a dossier's text on the page, as a file."""
+    page.evaluate(
+        """content => {
+            const data = new DataTransfer();
+            data.items.add(new File([content], "own.yaml", {type: "application/yaml"}));
+            document.body.dispatchEvent(new DragEvent("drop", {dataTransfer: data, bubbles: true, cancelable: true}));
+        }""",
+        content,
+    )
+
+
 def settle(page: Any) -> None:
     """Wait until the answer shown is that of the settings shown."""
     page.wait_for_function("() => document.body.dataset.answer === 'current' && document.querySelector('#answer').textContent")

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from detente.policy.dossier import Dossier, list_dossiers, load_dossier
-from page_driver import DOSSIER, PLACE, Site, Visits, complete, figures, lever, link, module, settle
+from page_driver import DOSSIER, PLACE, Site, Visits, complete, drop, figures, lever, link, module, settle
 
 THREAT = "us-threat-100"
 TABS = ["answer", "ahead", "who"]
@@ -689,14 +689,7 @@ def test_a_dropped_dossier_is_used_shown_as_text_and_shared(visit: Visits) -> No
     nasty = "<img src=x onerror='window.harm = 1'> own talks"
     yaml = re.sub(r'^title: ".*"$', f'title: "{nasty}"', packaged(), count=1, flags=re.M)
     page = visit()
-    page.evaluate(
-        """content => {
-            const data = new DataTransfer();
-            data.items.add(new File([content], "own.yaml", {type: "application/yaml"}));
-            document.body.dispatchEvent(new DragEvent("drop", {dataTransfer: data, bubbles: true, cancelable: true}));
-        }""",
-        yaml,
-    )
+    drop(page, yaml)
     page.wait_for_function("() => document.querySelector('#title').textContent.includes('own talks')")
     settle(page)
     assert page.inner_text("#title") == nasty

@@ -11,7 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from detente.cli import app
-from page_driver import Site, Visits, complete, link, settle
+from page_driver import Site, Visits, complete, drop, link, settle
 
 WAIT = 240_000
 THREE = {"v": 1, "dossier": "us-canada-mexico-2026"}
@@ -33,15 +33,8 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> str:
     return path.read_text(encoding="utf-8")
 
 
-def drop(page: Any, content: str) -> None:
-    page.evaluate(
-        """content => {
-            const data = new DataTransfer();
-            data.items.add(new File([content], "own.yaml", {type: "application/yaml"}));
-            document.body.dispatchEvent(new DragEvent("drop", {dataTransfer: data, bubbles: true, cancelable: true}));
-        }""",
-        content,
-    )
+def dropped(page: Any, content: str) -> None:
+    drop(page, content)
     page.wait_for_function("() => document.querySelector('#title').textContent.includes('machinery')")
     settle(page)
     complete(page)
@@ -77,7 +70,7 @@ def test_three_parties_are_shown_what_they_end_in(visit: Visits, site: Site) -> 
 
 def test_figures_of_a_small_quarrel_have_the_digits_it_needs(visit: Visits, small: str) -> None:
     page = visit()
-    drop(page, small)
+    dropped(page, small)
     page.click("#fold-scenarios > summary")
     page.wait_for_function("() => document.querySelector('#fold-scenarios table')?.textContent.includes(' to ')")
     cells = page.locator("#fold-scenarios tbody td").evaluate_all("found => found.map((x) => x.firstChild.textContent)")
@@ -103,7 +96,7 @@ def test_figures_of_a_small_quarrel_have_the_digits_it_needs(visit: Visits, smal
 
 def test_a_quarrel_without_a_host_shows_the_third_economy_it_moves_most(visit: Visits, small: str) -> None:
     page = visit()
-    drop(page, small)
+    dropped(page, small)
     page.click("#tab-who")
     unfolded(page, "fold-bystanders")
     page.wait_for_selector("#bystander-title", timeout=WAIT)
