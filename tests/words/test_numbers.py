@@ -216,3 +216,11 @@ def test_no_figure_that_is_read_is_rounded_by_python(room: str) -> None:
         if own.search(line) and "seconds" not in line
     ]
     assert found == []
+
+
+def test_decimals_of_a_table() -> None:
+    asked = ([0.5, -12.0], [0.0312], [0.0041, 0.00002], [0.00021], [0.000046], [])
+    assert [text.places_for(values) for values in asked] == [2, 3, 4, 4, 2, 2]
+    for value in (0.0000499, 0.0499, 0.0996, 0.00996):  # the largest prints with two digits at most, or as nothing
+        places = text.places_for([value])
+        assert places == 2 or len(text.fixed(value, places).lstrip("0.")) == 2

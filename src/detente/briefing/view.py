@@ -11,7 +11,7 @@ import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property, partial
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -45,10 +45,6 @@ NOTHING = 1e-7
 """A change of real income below this, in percent, is what is left of a solve."""
 
 __all__ = ["STATUS_QUO", "CaseView", "Triple", "number_at", "real_income", "row_of"]
-
-
-def _income_of(region: str, outcome: Outcome) -> float:
-    return float(outcome.real_income[region])
 
 
 class Triple(Range):
@@ -308,7 +304,7 @@ class CaseView(Case):
         return all(abs(self._moved(scenario)[k]) <= BESIDE * most for k, most in zip(closely, beside, strict=True)) and all(
             text.is_tiny(end)
             for p in self.parties
-            for end in self.range(partial(_income_of, p), scenario, against=LAW)
+            for end in self.range("real_income", scenario, p, against=LAW)
             if not math.isnan(end)
         )
 

@@ -66,8 +66,10 @@ def places_for(values: Iterable[float], least: int = 2) -> int:
     >>> places_for([0.31, -0.024]), places_for([0.001, -0.024]), places_for([1e-7]), places_for([])
     (2, 3, 2, 2)
     """
-    largest = max((abs(float(f"{v:.2g}")) for v in values if math.isfinite(v)), default=0.0)
-    return least if largest < 0.5 * 10.0**-MOST_DECIMALS else max(least, decimals_for(largest, most=MOST_DECIMALS))
+    largest = max((abs(v) for v in values if math.isfinite(v)), default=0.0)
+    if is_tiny(largest, MOST_DECIMALS):
+        return least
+    return max(least, decimals_for(float(f"{largest:.2g}"), most=MOST_DECIMALS))
 
 
 def fixed(value: float, decimals: int = 2, *, signed: bool = False) -> str:

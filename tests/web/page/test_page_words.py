@@ -23,6 +23,13 @@ def test_percent_figures_agree_with_the_briefing(visit: Visits) -> None:
     assert here == [text.percent_range(a, b) for a, b in pairs]
 
 
+def test_decimals_of_a_group_are_those_of_the_briefing(visit: Visits) -> None:
+    page = visit(settled=False)
+    groups = [[v, -v / 3] for v in (*VALUES, 0.0000499, 0.00005, 0.00021, 0.00996, 0.0312, 0.0996)] + [[]]
+    here = page.evaluate(f"async groups => {{ const w = {WORDS}; return groups.map((g) => w.placesFor(g)); }}", groups)
+    assert here == [text.places_for(g) for g in groups]
+
+
 def test_what_a_range_says(visit: Visits) -> None:
     page = visit(settled=False)
     pairs = [[-0.5, -0.2], [-0.4, 22.6], [0.3, 48.8], [0.001, 0.002], [-0.001, 1.0], [0.1, 0.99], [0.1, 1.0], [None, 1]]

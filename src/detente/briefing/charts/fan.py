@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 SIZE = 11.5
 
 
-def draw(panels: Sequence[tuple[str, str, pd.DataFrame]], start: date, until: date, width: float) -> Spec:
-    """Spread over paths by day, a panel an economy on one scale.
+def draw(panels: Sequence[tuple[str, str, pd.DataFrame]], start: date, until: date, width: float, decimals: int) -> Spec:
+    """Spread over paths by day, a panel an economy on one scale; `decimals` of the figure at the end of each.
 
     `panels`: title, colour name and a frame with columns from (date), expected, q05, q25, q75, q95, in percent.
     """
@@ -36,7 +36,6 @@ def draw(panels: Sequence[tuple[str, str, pd.DataFrame]], start: date, until: da
     domain = (low - room, high + room)
     length = (until - start).days
     ticks = ticks_of(domain, 5)
-    decimals = places_for(float(frame["expected"].iloc[-1]) for _, _, frame in panels)
     places = max(0, *(len(f"{t:.6f}".rstrip("0").split(".")[1]) for t in ticks))
     scale_y = {"domain": list(domain), "nice": False, "zero": False}
     scale_x = {"domain": [0, length], "nice": False}
@@ -105,5 +104,5 @@ def fan_figure(
     told = {label(c): say(words, "at_end", value=last[c], places=places) for c in codes}
     return figure(
         "fig-fan", title, subtitle, note(say(words, "remark")), alt_text(f"{title}.", told), csv,
-        lambda w: draw(panels, look.tree.start, look.tree.until, w),
+        lambda w: draw(panels, look.tree.start, look.tree.until, w, places),
     )  # fmt: skip

@@ -83,11 +83,7 @@ def _shown(
     return figure(id, title, subtitle, note or made_by(csv=csv), alt, csv, draw, width=width)
 
 
-def _rows(
-    panel: str, values: Sequence[tuple[str, float, str]], decimals: int | None = None, *, signed: bool = True
-) -> list[dict[str, Any]]:
-    """Bars of (label, value, colour); without `decimals` as many as the largest of them needs."""
-    decimals = text.places_for(v for _, v, _ in values) if decimals is None else decimals
+def _rows(panel: str, values: Sequence[tuple[str, float, str]], decimals: int, *, signed: bool = True) -> list[dict[str, Any]]:
     return [
         {"panel": panel, "label": label, "value": v, "colour": colour, "text": text.fixed(v, decimals, signed=signed)}
         for label, v, colour in values
@@ -152,13 +148,13 @@ def economies_figure(
     shown = codes or dict.fromkeys([*_largest(known, most).index, *(c for c in also if c in known.index)])
     series = known.loc[list(shown)]
     values = [(text.label(str(c)), float(v), region_colour(str(c))) for c, v in series.sort_values(ascending=False).items()]
-    rows = _rows("", values)
+    places = text.places_for(series)
+    rows = _rows("", values, places)
     if ranges:
         for row, code in zip(rows, series.sort_values(ascending=False).index, strict=True):
             row["low"], row["high"] = (x / scale for x in ranges[str(code)])
     top = str(series.abs().idxmax())
     unit = chosen.unit.replace("million", "billion")
-    places = text.places_for(series)
     title = _said("economies_title", indicator=chosen, unit=unit, code=top, value=float(series[top]), places=places)
     subtitle = subtitle or _said("economies_subtitle", indicator=chosen, unit=unit, many=len(values), ranged=bool(ranges))
     return _bars("fig-economies", title, subtitle, note, csv, rows)
@@ -196,9 +192,10 @@ def output_figure(outcome: Outcome, region: str, *, most: int = 12, subtitle: st
     colour = region_colour(region)
     values = [(text.capital(sector_name(str(s))), float(v), colour) for s, v in series.sort_values(ascending=False).items()]
     top = str(series.abs().idxmax())
-    title = _said("sectors_title", region=region, sector=top, value=float(series[top]), places=text.places_for(series))
+    places = text.places_for(series)
+    title = _said("sectors_title", region=region, sector=top, value=float(series[top]), places=places)
     subtitle = subtitle or _said("sectors_subtitle", many=len(values))
-    return _bars("fig-output", title, subtitle, note, csv, _rows("", values), label=(236, 150))
+    return _bars("fig-output", title, subtitle, note, csv, _rows("", values, places), label=(236, 150))
 
 
 def _largest(series: pd.Series, most: int) -> pd.Series:

@@ -1,7 +1,7 @@
 // What every part of the page shares: where the reader is, what is known of it, what things are called.
 
 import { post, startJob } from "./api.js";
-import { capital, inText, longDay } from "./words.js";
+import { capital, inText, longDay, placesFor } from "./words.js";
 import { getPlace, setPlace, solveState } from "./state.js";
 
 const MOST = 60;
@@ -59,6 +59,8 @@ export const app = {
     const ends = new Map((found?.regions ?? []).map((r) => [r.region, r]));
     return answer.headline.filter((r) => r.region !== "WORLD").map((r) => ({ ...r, low: ends.get(r.region)?.low ?? r.low ?? null, high: ends.get(r.region)?.high ?? r.high ?? null }));
   },
+  /** Decimals of a figure of every region, as its largest needs; money in billions. */
+  places: (key) => placesFor(app.regionRows().map((r) => (key.endsWith("_musd") ? r[key] / 1000 : r[key]))),
   /** Parties, host and the world. */
   focusRows(answer = app.answer, found = null) {
     const rows = new Map(app.regionRows(answer, found).map((r) => [r.region, r]));

@@ -1,7 +1,7 @@
 // The tile map as a figure: what to show is chosen beside it, the title says where it falls and rises most.
 
 import { h, uid } from "./dom.js";
-import { capital, inText, placesFor, points, sureness } from "./words.js";
+import { capital, inText, points, sureness } from "./words.js";
 import { figureBox } from "./figure.js";
 import { tileMap } from "./map.js";
 
@@ -32,7 +32,7 @@ export function mapFigure(app) {
       const ranged = key === "real_income_pct";
       show.value = key;
       const rows = app.regionRows();
-      const places = placesFor(rows.map((r) => r[key] / scale));
+      const places = app.places(key);
       const format = (v) => points(v / scale, places);
       const unsure = new Map(ranged ? rows.map((r) => [r.region, sureness(r.low, r.high, places)]) : []);
       const words = (code, v) => ({ open: `sign open, ${format(v)} at the centre`, wide: `size open, ${format(v)} at the centre` })[unsure.get(code)] ?? format(v);

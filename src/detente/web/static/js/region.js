@@ -1,7 +1,7 @@
 // One economy: its figures and what it wants, what moves it, its sectors up and down; and the duties of the parties.
 
 import { h, replace } from "./dom.js";
-import { capital, percent, placesFor, rangeWords } from "./words.js";
+import { capital, percent, rangeWords } from "./words.js";
 import { usd } from "./measure.js";
 import { accentVar } from "./colours.js";
 import { ofState, stillBox } from "./still.js";
@@ -100,8 +100,7 @@ export function regionPage(app) {
     region,
     update() {
       const code = region();
-      const rows = app.regionRows();
-      const row = rows.find((r) => r.region === code);
+      const row = app.regionRows().find((r) => r.region === code);
       node.hidden = !row;
       if (!row) return;
       node.style.setProperty("--accent", accentVar(code));
@@ -109,12 +108,12 @@ export function regionPage(app) {
       if (!pick.childElementCount) replace(pick, app.catalogue.regions.map((r) => [capital(r.name), r.code]).sort((a, b) => a[0].localeCompare(b[0], "en")).map(([name, c]) => h("option", { value: c }, name)));
       pick.value = code;
       const entry = (what, value, detail = "") => h("div", null, h("dt", null, what), h("dd", null, h("b", null, value), detail ? h("span", null, detail) : null));
-      const places = Object.fromEntries(["real_income_pct", "consumer_prices_local_pct", "exports_pct"].map((k) => [k, placesFor(rows.map((r) => r[k]))]));
+      const places = app.places("real_income_pct");
       replace(facts,
-        entry("Real income", percent(row.real_income_pct, places.real_income_pct), Number.isFinite(row.low) ? rangeWords(row.low, row.high, places.real_income_pct) : ""),
+        entry("Real income", percent(row.real_income_pct, places), Number.isFinite(row.low) ? rangeWords(row.low, row.high, places) : ""),
         entry("The same in money", usd(row.ev_musd, true), "a year, at prices of the table’s year"),
-        entry("Consumer prices", percent(row.consumer_prices_local_pct, places.consumer_prices_local_pct), "in local money"),
-        entry("Exports", percent(row.exports_pct, places.exports_pct), "of value"),
+        entry("Consumer prices", percent(row.consumer_prices_local_pct, app.places("consumer_prices_local_pct")), "in local money"),
+        entry("Exports", percent(row.exports_pct, app.places("exports_pct")), "of value"),
         entry("Tariff revenue", usd(row.tariff_revenue_musd, true), "a year, at prices of the table’s year"));
       replace(words, told(code));
     },

@@ -93,11 +93,12 @@ export function standOffPart(app) {
   });
   const many = manyPart(app);
   truceBox = h("section");
+  const offer = h("span", null, ": an offer is put to the other side at the table");
   return {
-    node: h("div", null, h("p", { class: "quiet about" }, "It hangs on the stances and motives written in the negotiation and on the horizon. What is moved by hand does not enter: an offer is put to the other side at the table."), many.node, panel.node, truceBox),
+    node: h("div", null, h("p", { class: "quiet about" }, "It hangs on the stances and motives written in the negotiation and on the horizon. What is moved by hand does not enter", offer, "."), many.node, panel.node, truceBox),
     update() {
       const pair = app.view.parties.length === 2;
-      panel.node.hidden = truceBox.hidden = !pair;
+      panel.node.hidden = truceBox.hidden = offer.hidden = !pair;
       many.node.hidden = pair;
       if (!pair) { many.update(); return; }
       panel.update();

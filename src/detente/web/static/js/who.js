@@ -2,10 +2,10 @@
 // economies that are not at the table.
 
 import { h } from "./dom.js";
-import { capital, placesFor, points, rangeCell, sureness } from "./words.js";
+import { capital, points, rangeCell, sureness } from "./words.js";
 import { bystandersPart } from "./bystanders.js";
 import { foldPart } from "./fold.js";
-import { mapFigure } from "./mapfigure.js";
+import { INDICATORS, mapFigure } from "./mapfigure.js";
 import { dutyFigure, reasonFigure, regionPage, sectorFigure } from "./region.js";
 import { sortTable } from "./tables.js";
 import { keyOf } from "./app.js";
@@ -45,10 +45,8 @@ function everyone(app) {
     if (!app.answer) return;
     const inside = new Set(app.catalogue.regions.filter((r) => !group || r.group === group).map((r) => r.code));
     table.caption(`Every economy of the table: changes in one year; ${app.run()}, against ${app.against()}`);
-    const rows = app.regionRows();
-    for (const key of ["real_income_pct", "consumer_prices_local_pct", "exports_pct"]) places[key] = placesFor(rows.map((r) => r[key]));
-    for (const key of ["ev_musd", "tariff_revenue_musd"]) places[key] = placesFor(rows.map((r) => r[key] / 1000));
-    table.update(rows.filter((r) => inside.has(r.region)), app.place.region);
+    for (const key of Object.keys(INDICATORS)) places[key] = app.places(key);
+    table.update(app.regionRows().filter((r) => inside.has(r.region)), app.place.region);
   }
   table.node.classList.add("belongs");
   return { node: table.node, update: draw };

@@ -24,8 +24,8 @@ export function fixed(value, places = 2, signed = false) {
 
 /** Decimals for the figures of one table or drawing: two, or as many as the largest needs for two digits; two where all are nothing. */
 export function placesFor(values) {
-  const largest = Math.max(0, ...values.filter(Number.isFinite).map((v) => Math.abs(Number(v.toPrecision(2)))));
-  return largest < 0.5 * 10 ** -MOST ? 2 : Math.max(2, decimals(largest, MOST));
+  const largest = Math.max(0, ...values.filter(Number.isFinite).map(Math.abs));
+  return isTiny(largest, MOST) ? 2 : Math.max(2, decimals(Number(largest.toPrecision(2)), MOST));
 }
 
 const isTiny = (value, most) => Math.abs(value) < 0.5 * 10 ** -most;
