@@ -165,7 +165,8 @@ def test_a_bar_of_a_figure_says_a_chance_as_the_text_does(p: float) -> None:
     assert [w["text"] for w in words] == [f"It comes {text.chance(p)}", f"It does not {text.chance(1 - p)}"]
 
 
-def test_columns_labels_and_fan(packaged: Tree) -> None:
+@pytest.mark.parametrize(("decimals", "said"), [(2, "+0.20"), (4, "+0.2000")])
+def test_columns_labels_and_fan(packaged: Tree, decimals: int, said: str) -> None:
     assert tree_chart.levels(packaged)["expiry"] == 2
     rare, together = tree_chart.small_ends(packaged)
     assert together == pytest.approx(sum(x.probability for x in packaged.leaves if x.probability < tree_chart.SHOWN))
@@ -174,7 +175,8 @@ def test_columns_labels_and_fan(packaged: Tree) -> None:
     rows = pd.DataFrame(
         {"from": days, "expected": [0.0, -0.1, 0.2], **dict.fromkeys(("q05", "q25"), -0.3), **dict.fromkeys(("q75", "q95"), 0.4)}
     )
-    spec = fan_chart.draw([("A", "usa", rows)], packaged.start, packaged.until, 348)
+    spec = fan_chart.draw([("A", "usa", rows)], packaged.start, packaged.until, 348, decimals)
     data = next(r for r in spec["datasets"].values() if len(r) == 4)
     assert data[-1]["x"] == (packaged.until - packaged.start).days
     assert data[-1]["expected"] == 0.2
+    assert {r["text"] for rows in spec["datasets"].values() for r in rows if "text" in r} == {said}

@@ -55,6 +55,7 @@ export function buildTabs(choose) {
 async function fetchTab(tab, app) {
   if (tab.coming) return;
   tab.coming = true;
+  tab.panel.setAttribute("aria-busy", "true");
   replace(tab.panel, h("p", { class: "quiet", role: "status" }, "Loading …"));
   try {
     Object.assign(tab, (await tab.load()).tab, { load: null });
@@ -64,6 +65,7 @@ async function fetchTab(tab, app) {
     replace(tab.panel, h("p", { class: "problem", role: "alert" }, "The server does not answer; open this again in a moment."));
   }
   tab.coming = false;
+  tab.panel.removeAttribute("aria-busy");
 }
 
 /** Show one tab, building it the first time, and tell it what has changed. */
