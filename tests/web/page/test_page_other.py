@@ -101,6 +101,10 @@ def test_a_quarrel_without_a_host_shows_the_third_economy_it_moves_most(visit: V
     unfolded(page, "fold-bystanders")
     page.wait_for_selector("#bystander-title", timeout=WAIT)
     assert page.inner_text("#bystander-title") not in ("Brazil", "United States")
+    ranked = page.locator("#fold-bystanders table:not(.menu)").first
+    shown = [t.split("\n")[0] for t in ranked.locator("tbody td:nth-of-type(2)").all_inner_texts()]
+    assert 0 < max(map(abs, numbers(shown))) < 0.01
+    assert {len(t.split(".")[1]) for t in shown} == {4}  # two digits of what is small
 
 
 def test_data_of_long_work_say_what_they_are_measured_by(visit: Visits, tmp_path: Path) -> None:

@@ -1,15 +1,26 @@
 // Bystanders: what the quarrel brings the economies that are not at the table, and what one of them can do about it.
 
 import { h, replace } from "./dom.js";
-import { capital, fixed, inText } from "./words.js";
+import { capital, fixed, inText, placesFor, points, rangeCell } from "./words.js";
 import { accentVar, step, textOn } from "./colours.js";
 import { sortTable } from "./tables.js";
 import { workPanel } from "./work.js";
-import { chance, paragraphs, small, smallRange, usd } from "./measure.js";
+import { chance, paragraphs, usd } from "./measure.js";
 
 let about;
 
 const billion = (musd) => (Number.isFinite(musd) ? fixed(musd / 1000, Math.abs(musd) < 950 ? 2 : 1, true) : "–");
+
+/** How the figures of real income of one table are told: three decimals, for its rows lie close together, or as many as they need. */
+function told(values) {
+  const places = Math.max(3, placesFor(values));
+  const income = (v) => points(v, places);
+  return {
+    income, nothing: 0.5 * 10 ** -places,
+    /** "−0.31 to −0.20"; empty where there is no range, or both ends print alike. */
+    between: ([low, high] = []) => (!Number.isFinite(low) || !Number.isFinite(high) || income(low) === income(high) ? "" : rangeCell(low, high, places)),
+  };
+}
 
 /** The third economy shown: the one picked on the page if it is one, else the host. */
 function regionHere(app) {
@@ -24,6 +35,7 @@ function regionHere(app) {
 function ranked(app, result) {
   const [a, b] = result.parties;
   const names = Object.keys(result.economies[0].real_income);
+  const { income, between, nothing } = told(result.economies.flatMap((r) => Object.values(r.real_income)));
   const table = sortTable({
     caption: `Real income, change in percent; trade and content in billion USD a year, if talks fail (“${app.scenario(result.scenario)}”); ${result.measured.when}, against ${result.measured.against}`, measured: result.measured,
     csvName: `${app.view.id}-third-economies`, sortBy: result.scenario, descending: true,
@@ -34,7 +46,7 @@ function ranked(app, result) {
       ...names.map((n) => ({
         key: n, title: app.scenario(n), unit: "%", number: true, sort: (r) => r.real_income[n], csv: [`${n}_pct`, `${n}_low`, `${n}_high`].map((x) => x.replaceAll("-", "_")),
         raw: (r) => [r.real_income[n], r.range?.[n]?.[0], r.range?.[n]?.[1]],
-        cell: (r) => [small(r.real_income[n]), r.range && small(r.range[n][0]) !== small(r.range[n][1]) ? h("small", null, smallRange(...r.range[n])) : null],
+        cell: (r) => [income(r.real_income[n]), between(r.range?.[n]) ? h("small", null, between(r.range[n])) : null],
       })),
       { key: "exports_gained_musd", title: `Exports to ${inText(app.regionName(a))}`, unit: "change, bn USD", number: true, sort: (r) => r.exports_gained_musd, cell: (r) => billion(r.exports_gained_musd) },
       { key: "content", title: `${inText(app.regionName(b))} content in them`.replace(/^./, (c) => c.toUpperCase()), unit: "bn USD, before → after", number: true, sort: (r) => r.content_after_musd, csv: ["content_before_musd", "content_after_musd"], raw: (r) => [r.content_before_musd, r.content_after_musd],
@@ -45,19 +57,20 @@ function ranked(app, result) {
   table.update(result.economies, result.region);
   const gain = [...result.economies].sort((x, y) => y.real_income[result.scenario] - x.real_income[result.scenario]);
   const [best, worst] = [gain[0], gain[gain.length - 1]];
-  const up = gain.filter((r) => r.real_income[result.scenario] > 0.0005).length;
-  const said = (r) => `${inText(app.regionName(r.region))} (${small(r.real_income[result.scenario])}\u202f%)`;
+  const up = gain.filter((r) => r.real_income[result.scenario] >= nothing).length;
+  const said = (r) => `${inText(app.regionName(r.region))} (${income(r.real_income[result.scenario])}\u202f%)`;
   return h("section", { class: "tab-part" }, h("p", { class: "lede small" }, `If talks fail, ${up} of ${gain.length} third economies gain; most ${said(best)}. ${capital(said(worst))} ${worst.real_income[result.scenario] < 0 ? "loses most" : "gains least"}.`), table.node);
 }
 
 // -- one ---------------------------------------------------------------------------------------------------------------
 function menu(app, result) {
   const { options, scenarios, payoffs, expected, best_by_scenario: best, consent } = result.menu;
+  const { income, nothing } = told(payoffs.flat());
   const order = options.map((o, k) => ({ option: o, pays: payoffs[k], expected: expected[o] })).sort((x, y) => y.expected - x.expected);
   const most = Math.max(...payoffs.flat().map(Math.abs), 1e-9);
-  const tone = (v) => (Math.abs(v) < 5e-4 ? "z0" : step(Math.sign(v) * Math.max(0.006, Math.sqrt(Math.abs(v) / most)), 1));
+  const tone = (v) => (Math.abs(v) < nothing ? "z0" : step(Math.sign(v) * Math.max(0.006, Math.sqrt(Math.abs(v) / most)), 1));
   const cell = (v, top) => {
-    const node = h("td", { class: "n heat" }, h("span", { "aria-hidden": "true" }, top ? "● " : ""), small(v), top ? h("span", { class: "visually-hidden" }, " best reply") : null);
+    const node = h("td", { class: "n heat" }, h("span", { "aria-hidden": "true" }, top ? "● " : ""), income(v), top ? h("span", { class: "visually-hidden" }, " best reply") : null);
     node.style.setProperty("--tile", `var(--${tone(v)})`);
     node.style.setProperty("--on", textOn(tone(v)));
     return node;
@@ -70,7 +83,7 @@ function menu(app, result) {
     h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": `Menu of ${name}` }, h("table", { class: "menu" },
       h("thead", null, h("tr", null, h("th", { scope: "col" }, "Option"), scenarios.map((x) => h("th", { scope: "col", class: "n" }, app.scenario(x))), h("th", { scope: "col", class: "n" }, "Mean", h("small", null, "scenarios alike")))),
       h("tbody", null, order.map((r) => h("tr", null, h("th", { scope: "row" }, capital(r.option), consent?.[r.option] ? h("small", null, `needs ${inText(app.regionName(consent[r.option]))}`) : null),
-        scenarios.map((x, k) => cell(r.pays[k], best[x] === r.option)), h("td", { class: "n" }, h("b", null, small(r.expected)))))))),
+        scenarios.map((x, k) => cell(r.pays[k], best[x] === r.option)), h("td", { class: "n" }, h("b", null, income(r.expected)))))))),
     h("p", { class: "note" }, "● best in that scenario. Options that need a party’s consent are not the economy’s to take alone."));
 }
 
@@ -107,11 +120,13 @@ function partners(app, result) {
 function hosting(app, result) {
   const found = result.hosting;
   if (!found) return null;
+  const { income, between } = told([found.success, found.failure, found.stake]);
+  const range = between([found.low, found.high]);
   const name = inText(app.regionName(result.region));
   const money = (pct) => usd((pct / 100) * found.income, true);
-  const card = (what, value, extra) => h("div", null, h("dt", null, what), h("dd", null, h("b", null, `${small(value)}\u202f%`), h("span", null, `${money(value)} a year${extra ?? ""}`)));
+  const card = (what, value, extra) => h("div", null, h("dt", null, what), h("dd", null, h("b", null, `${income(value)}\u202f%`), h("span", null, `${money(value)} a year${extra ?? ""}`)));
   return h("section", { class: "tab-part" }, h("h3", null, `What hosting is worth to ${name}`),
-    h("dl", { class: "facts wide" }, card("If talks succeed", found.success), card("If talks fail", found.failure), card("Success rather than failure", found.stake, Number.isFinite(found.low) ? ` (${smallRange(found.low, found.high)}\u202f%)` : ""),
+    h("dl", { class: "facts wide" }, card("If talks succeed", found.success), card("If talks fail", found.failure), card("Success rather than failure", found.stake, range ? ` (${range}\u202f%)` : ""),
       Object.entries(found.harms ?? {}).map(([what, value]) => card(`Talks fail, with ${what}`, value, Number.isFinite(found.break_even?.[what]) && found.break_even[what] <= 1 ? `; hosting pays as insurance from a chance of ${chance(found.break_even[what])}` : ""))),
     h("div", { class: "prose" }, h("p", null, found.explained), found.sides ? h("p", null, found.sides) : null));
 }
@@ -119,10 +134,14 @@ function hosting(app, result) {
 function show(app, result, box) {
   const name = app.regionName(result.region);
   const title = h("h2", { class: "part", id: "bystander-title" }, name);
-  const income = h("p", { class: "lede small" }, `Real income of ${inText(name)}: `, Object.entries(result.real_income).map(([x, v], k) => [k ? ", " : "", h("b", null, `${small(v)}\u202f%`), ` ${app.scenario(x)}`, result.real_income_range?.[x] && small(result.real_income_range[x][0]) !== small(result.real_income_range[x][1]) ? h("span", { class: "quiet" }, ` (${smallRange(...result.real_income_range[x])})`) : null]), ".");
+  const { income, between } = told(Object.values(result.real_income));
+  const moved = h("p", { class: "lede small" }, `Real income of ${inText(name)}: `, Object.entries(result.real_income).map(([x, v], k) => {
+    const range = between(result.real_income_range?.[x]);
+    return [k ? ", " : "", h("b", null, `${income(v)}\u202f%`), ` ${app.scenario(x)}`, range ? h("span", { class: "quiet" }, ` (${range})`) : null];
+  }), ".");
   about.style.setProperty("--accent", accentVar(result.region));
   replace(box, result.economies ? ranked(app, result) : null,
-    h("section", { class: "tab-part one", "aria-labelledby": "bystander-title" }, title, income, menu(app, result),
+    h("section", { class: "tab-part one", "aria-labelledby": "bystander-title" }, title, moved, menu(app, result),
       h("div", { class: "prose" }, paragraphs(h, (result.explained ?? "").split(/\n{2,}/)[0])),
       h("div", { class: "pair late" }, through(app, result), h("div", null, h("h3", null, "Ties and trade"), leaning(app, result), partners(app, result)))),
     hosting(app, result));

@@ -15,17 +15,6 @@ export function sig(value, signed = true) {
 /** The same with a percent sign. */
 export const sigPercent = (value, signed = true) => `${sig(value, signed)}${THIN}%`;
 
-/** Two significant digits, at most three decimals: what is below 0.0005 is 0. For percent of real income, where less says nothing. */
-export function small(value, signed = true) {
-  if (value === null || value === undefined || !Number.isFinite(value)) return "–";
-  if (Math.abs(value) < 5e-4) return "0";
-  const places = Math.max(0, Math.min(3, 1 - Math.floor(Math.log10(Math.abs(value)))));
-  return fixed(value, places, signed);
-}
-
-/** "−0.51 to −0.20". */
-export const smallRange = (low, high) => (Number.isFinite(low) && Number.isFinite(high) ? `${small(low, low < 0)} to ${small(high, high < 0 || low < 0)}` : "");
-
 const SURE = 1e-9; // as near as this to 0 or 1 is that: the difference is the noise of a processor
 
 /** A probability: "36 %", "under 1 %", "over 99 %"; `percent` is the whole percent it has among others that sum to 100. */

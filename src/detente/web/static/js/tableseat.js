@@ -1,9 +1,9 @@
 // What a seat sees and does: the clock, its dials, what a package is worth to it, what lies on the table, its moves, the record.
 
 import { announce, h, replace, uid } from "./dom.js";
-import { THIN, capital, inText, shortDay } from "./words.js";
+import { capital, inText, percent, placesFor, shortDay } from "./words.js";
 import { accentVar } from "./colours.js";
-import { sig, sigPercent, small, usd } from "./measure.js";
+import { sig, sigPercent, usd } from "./measure.js";
 import { clockView } from "./tableclock.js";
 import { worthBars } from "./tableworth.js";
 
@@ -154,7 +154,8 @@ export function seatView(body, context, wire, { leave, moved }) {
 
   function menu(open, act, spoken) {
     const name = uid("menu");
-    const cell = (worth) => h("td", { class: "n" }, `${small(worth.percent)}${THIN}%`, h("small", null, Math.abs(worth.million_usd) < 0.05 ? "" : usd(worth.million_usd, true)));
+    const places = Math.max(3, placesFor(view.menu.flatMap((m) => [m.signed.percent, m.failed.percent])));
+    const cell = (worth) => h("td", { class: "n" }, percent(worth.percent, places), h("small", null, Math.abs(worth.million_usd) < 0.05 ? "" : usd(worth.million_usd, true)));
     const options = view.menu.map((m) => {
       const id = uid("option");
       const consent = m.consent ? `needs the consent of ${inText(context.regionName(m.consent))}${m.granted ? ", which it has given" : ""}` : "";
