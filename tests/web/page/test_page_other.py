@@ -63,7 +63,7 @@ def test_three_parties_are_shown_what_they_end_in(visit: Visits, site: Site) -> 
     assert found["measured"]["against"] == "what the law does by itself"
     assert found["measured"]["against"] in caption
     package = unfolded(page, "fold-deal")
-    assert "3 sit at this table" in package.inner_text()
+    package.get_by_text("3 sit at this table").first.wait_for(timeout=WAIT)  # what is in a fold comes when it is opened
     assert package.get_by_role("button").count() == 0
     assert not fold.locator(".problem:visible").count()
 
