@@ -12,6 +12,8 @@ LOCK := constraints.txt
 export PIP_CONSTRAINT := $(LOCK)
 export PIP_BUILD_CONSTRAINT := $(LOCK)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# Where a machine forbids to keep bytecode, each of the hundreds of processes that the tests start compiles the package anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: brief page docs sbom test golden golden-accept golden-elsewhere schemas lint types contracts check messages lock newest lowest coverage mutants clean
 
