@@ -1,7 +1,7 @@
 // Bystanders: what the quarrel brings the economies that are not at the table, and what one of them can do about it.
 
 import { h, replace } from "./dom.js";
-import { capital, fixed, inText, placesFor, points, rangeCell } from "./words.js";
+import { capital, fixed, inText, percent, placesFor, points, rangeCell } from "./words.js";
 import { accentVar, step, textOn } from "./colours.js";
 import { sortTable } from "./tables.js";
 import { workPanel } from "./work.js";
@@ -11,14 +11,17 @@ let about;
 
 const billion = (musd) => (Number.isFinite(musd) ? fixed(musd / 1000, Math.abs(musd) < 950 ? 2 : 1, true) : "–");
 
-/** How the figures of real income of one table are told: three decimals, for its rows lie close together, or as many as they need. */
+/** How the figures of real income of one table are told: rows lie close together, so in three decimals at least. */
 function told(values) {
-  const places = Math.max(3, placesFor(values));
+  const places = placesFor(values, 3);
   const income = (v) => points(v, places);
   return {
-    income, nothing: 0.5 * 10 ** -places,
+    income, share: (v) => percent(v, places), nothing: 0.5 * 10 ** -places,
     /** "−0.31 to −0.20"; empty where there is no range, or both ends print alike. */
-    between: ([low, high] = []) => (!Number.isFinite(low) || !Number.isFinite(high) || income(low) === income(high) ? "" : rangeCell(low, high, places)),
+    between(range) {
+      const [low, high] = range ?? [];
+      return !Number.isFinite(low) || !Number.isFinite(high) || income(low) === income(high) ? "" : rangeCell(low, high, places);
+    },
   };
 }
 
@@ -35,7 +38,7 @@ function regionHere(app) {
 function ranked(app, result) {
   const [a, b] = result.parties;
   const names = Object.keys(result.economies[0].real_income);
-  const { income, between, nothing } = told(result.economies.flatMap((r) => Object.values(r.real_income)));
+  const { income, share, between, nothing } = told(result.economies.flatMap((r) => Object.values(r.real_income)));
   const table = sortTable({
     caption: `Real income, change in percent; trade and content in billion USD a year, if talks fail (“${app.scenario(result.scenario)}”); ${result.measured.when}, against ${result.measured.against}`, measured: result.measured,
     csvName: `${app.view.id}-third-economies`, sortBy: result.scenario, descending: true,
@@ -46,7 +49,10 @@ function ranked(app, result) {
       ...names.map((n) => ({
         key: n, title: app.scenario(n), unit: "%", number: true, sort: (r) => r.real_income[n], csv: [`${n}_pct`, `${n}_low`, `${n}_high`].map((x) => x.replaceAll("-", "_")),
         raw: (r) => [r.real_income[n], r.range?.[n]?.[0], r.range?.[n]?.[1]],
-        cell: (r) => [income(r.real_income[n]), between(r.range?.[n]) ? h("small", null, between(r.range[n])) : null],
+        cell: (r) => {
+          const range = between(r.range?.[n]);
+          return [income(r.real_income[n]), range ? h("small", null, range) : null];
+        },
       })),
       { key: "exports_gained_musd", title: `Exports to ${inText(app.regionName(a))}`, unit: "change, bn USD", number: true, sort: (r) => r.exports_gained_musd, cell: (r) => billion(r.exports_gained_musd) },
       { key: "content", title: `${inText(app.regionName(b))} content in them`.replace(/^./, (c) => c.toUpperCase()), unit: "bn USD, before → after", number: true, sort: (r) => r.content_after_musd, csv: ["content_before_musd", "content_after_musd"], raw: (r) => [r.content_before_musd, r.content_after_musd],
@@ -58,7 +64,7 @@ function ranked(app, result) {
   const gain = [...result.economies].sort((x, y) => y.real_income[result.scenario] - x.real_income[result.scenario]);
   const [best, worst] = [gain[0], gain[gain.length - 1]];
   const up = gain.filter((r) => r.real_income[result.scenario] >= nothing).length;
-  const said = (r) => `${inText(app.regionName(r.region))} (${income(r.real_income[result.scenario])}\u202f%)`;
+  const said = (r) => `${inText(app.regionName(r.region))} (${share(r.real_income[result.scenario])})`;
   return h("section", { class: "tab-part" }, h("p", { class: "lede small" }, `If talks fail, ${up} of ${gain.length} third economies gain; most ${said(best)}. ${capital(said(worst))} ${worst.real_income[result.scenario] < 0 ? "loses most" : "gains least"}.`), table.node);
 }
 
@@ -120,11 +126,11 @@ function partners(app, result) {
 function hosting(app, result) {
   const found = result.hosting;
   if (!found) return null;
-  const { income, between } = told([found.success, found.failure, found.stake]);
+  const { share, between } = told([found.success, found.failure, found.stake]);
   const range = between([found.low, found.high]);
   const name = inText(app.regionName(result.region));
   const money = (pct) => usd((pct / 100) * found.income, true);
-  const card = (what, value, extra) => h("div", null, h("dt", null, what), h("dd", null, h("b", null, `${income(value)}\u202f%`), h("span", null, `${money(value)} a year${extra ?? ""}`)));
+  const card = (what, value, extra) => h("div", null, h("dt", null, what), h("dd", null, h("b", null, share(value)), h("span", null, `${money(value)} a year${extra ?? ""}`)));
   return h("section", { class: "tab-part" }, h("h3", null, `What hosting is worth to ${name}`),
     h("dl", { class: "facts wide" }, card("If talks succeed", found.success), card("If talks fail", found.failure), card("Success rather than failure", found.stake, range ? ` (${range}\u202f%)` : ""),
       Object.entries(found.harms ?? {}).map(([what, value]) => card(`Talks fail, with ${what}`, value, Number.isFinite(found.break_even?.[what]) && found.break_even[what] <= 1 ? `; hosting pays as insurance from a chance of ${chance(found.break_even[what])}` : ""))),
@@ -134,10 +140,10 @@ function hosting(app, result) {
 function show(app, result, box) {
   const name = app.regionName(result.region);
   const title = h("h2", { class: "part", id: "bystander-title" }, name);
-  const { income, between } = told(Object.values(result.real_income));
+  const { share, between } = told(Object.values(result.real_income));
   const moved = h("p", { class: "lede small" }, `Real income of ${inText(name)}: `, Object.entries(result.real_income).map(([x, v], k) => {
     const range = between(result.real_income_range?.[x]);
-    return [k ? ", " : "", h("b", null, `${income(v)}\u202f%`), ` ${app.scenario(x)}`, range ? h("span", { class: "quiet" }, ` (${range})`) : null];
+    return [k ? ", " : "", h("b", null, share(v)), ` ${app.scenario(x)}`, range ? h("span", { class: "quiet" }, ` (${range})`) : null];
   }), ".");
   about.style.setProperty("--accent", accentVar(result.region));
   replace(box, result.economies ? ranked(app, result) : null,

@@ -154,7 +154,7 @@ export function seatView(body, context, wire, { leave, moved }) {
 
   function menu(open, act, spoken) {
     const name = uid("menu");
-    const places = Math.max(3, placesFor(view.menu.flatMap((m) => [m.signed.percent, m.failed.percent])));
+    const places = placesFor(view.menu.flatMap((m) => [m.signed.percent, m.failed.percent]), 3);
     const cell = (worth) => h("td", { class: "n" }, percent(worth.percent, places), h("small", null, Math.abs(worth.million_usd) < 0.05 ? "" : usd(worth.million_usd, true)));
     const options = view.menu.map((m) => {
       const id = uid("option");

@@ -22,10 +22,10 @@ export function fixed(value, places = 2, signed = false) {
   return (value < 0 ? MINUS : signed ? "+" : "") + grouped;
 }
 
-/** Decimals for the figures of one table or drawing: two, or as many as the largest needs for two digits; two where all are nothing. */
-export function placesFor(values) {
+/** Decimals for the figures of one table or drawing: `least`, or as many as the largest needs for two digits; `least` where all are nothing. */
+export function placesFor(values, least = 2) {
   const largest = Math.max(0, ...values.filter(Number.isFinite).map(Math.abs));
-  return isTiny(largest, MOST) ? 2 : Math.max(2, decimals(Number(largest.toPrecision(2)), MOST));
+  return isTiny(largest, MOST) ? least : Math.max(least, decimals(Number(largest.toPrecision(2)), MOST));
 }
 
 const isTiny = (value, most) => Math.abs(value) < 0.5 * 10 ** -most;
