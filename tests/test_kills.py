@@ -173,7 +173,7 @@ def test_a_briefing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         rng = random.Random(f"briefing {k}")
         new, working = whole[k % 2], k % 4 < 2  # two while they work, two while they write
         if working:
-            for kept in ("briefings", "solutions", "images"):
+            for kept in ("briefings", "sections", "solutions", "images"):
                 shutil.rmtree(cache / kept, ignore_errors=True)
         with briefing(dossiers[k % 2], out, cache) as process:
             if working:
@@ -192,7 +192,7 @@ def test_a_briefing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         assert left in (old, new), sorted(left)
         found["new" if left == new else "old"] += 1
         old = left
-    for kept in ("briefings", "images"):
+    for kept in ("briefings", "sections", "images"):
         shutil.rmtree(cache / kept, ignore_errors=True)
     for k, dossier in enumerate(dossiers):
         done(briefing(dossier, out, cache))

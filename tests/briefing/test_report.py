@@ -18,7 +18,8 @@ import pytest
 
 from detente import words as text
 from detente.briefing import Briefing, brief, page, printing, report
-from detente.briefing.document import Column, Para, Section, Table
+from detente.briefing.charts import engine
+from detente.briefing.document import Column, Figure, Para, Section, Table, as_data, from_data
 from detente.briefing.readers import readers_of
 from detente.cli import runs
 from detente.errors import BadDossier, InputError, UnknownRegion
@@ -188,7 +189,7 @@ def test_a_briefing_is_worked_out_once(run: Any, tmp_path: Path, monkeypatch: py
     monkeypatch.setenv("DETENTE_CACHE", str(tmp_path / "cache"))
     worked: list[str] = []
 
-    def contents(dossier: Any, world: Any, *_: Any, record: str, readers: Any) -> dict[str, bytes]:
+    def contents(dossier: Any, world: Any, *_: Any, record: str, readers: Any, anew: bool) -> dict[str, bytes]:
         worked.append(dossier.title + world.name)
         told = b'{"headline": {"answer": "x"}}'
         return {"index.html": b"\n\x00", "briefing.md": b"", "data/README.csv": b"a\n", record: told}
@@ -220,6 +221,67 @@ def test_a_briefing_is_worked_out_once(run: Any, tmp_path: Path, monkeypatch: py
         path.write_bytes(kept.read_bytes()[:40])
     assert written() == first
     assert len(worked) == len(others) + 2
+
+
+def test_companion_and_annex_are_written_once_for_all_readers(run: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DETENTE_CACHE", str(tmp_path / "cache"))
+    told: list[str] = []
+    write = report.write_sections
+    monkeypatch.setattr(report, "write_sections", lambda case: [told.append("written"), write(case)][1])
+
+    def files(name: str, reader: str, **options: Any) -> dict[str, bytes]:
+        made = brief(run.dossier, run.world, out=tmp_path / name, readers=[reader], **options).index.parent
+        return {p.relative_to(made).as_posix(): p.read_bytes() for p in made.rglob("*") if p.is_file()}
+
+    first, second = files("first", "PAK"), files("second", "CHN")
+    assert told == ["written"]
+    assert first["annex.html"] != second["annex.html"] or first["front.html"] != second["front.html"]
+    assert files("anew", "CHN", anew=True) == second
+    assert len(told) == 2
+    (kept,) = (tmp_path / "cache" / "sections").iterdir()
+    kept.write_bytes(kept.read_bytes()[:-1])
+    assert files("mended", "PAK", anew=False, horizon=None) == first  # its files are kept too
+    assert files("longer", "PAK", horizon="long") != first
+    assert files("damaged", "MYS") == files("whole", "MYS", anew=True)
+    assert len(told) == 5
+
+
+def test_a_figure_found_again_is_drawn_and_has_no_specification() -> None:
+    figure = Figure("f", "Title", "%", "note", "alt", lambda: ("<svg/>", "<svg></svg>"), lambda width: {}, "f.csv", wide=True)
+    section = Section("a", "Title", (figure, Para("Text.", cites=("first",), kind="lede")))
+    (found,) = from_data(json.loads(json.dumps(as_data([section]))))
+    again = found.blocks[0]
+    assert found.blocks[1:] == section.blocks[1:]
+    assert (again.svg, again.svg_narrow, again.wide, again.alt) == ("<svg/>", "<svg></svg>", True, "alt")
+    with pytest.raises(LookupError, match="not kept"):
+        again.spec(700)
+
+
+@pytest.mark.filterwarnings("ignore:the figure .* could not be drawn")
+def test_a_figure_that_was_not_drawn_is_not_kept(run: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DETENTE_CACHE", str(tmp_path / "cache"))
+
+    said, ask = "could not be drawn", engine._ask
+
+    def written(name: str, reader: str) -> tuple[str, dict[str, bytes]]:
+        made = brief(run.dossier, run.world, out=tmp_path / name, readers=[reader])
+        return made.annex.read_text(encoding="utf-8"), {p.name: p.read_bytes() for p in made.figures.glob("*.png")}
+
+    def ending(kind: str) -> Any:
+        return lambda job: {"error": "the engine ended over it"} if kind in job and said not in job else ask(job)
+
+    with monkeypatch.context() as broken:
+        broken.setattr(engine, "_ask", ending('{"spec"'))
+        assert said in written("broken", "USA")[0]
+    with monkeypatch.context() as broken:
+        broken.setattr(engine, "_ask", ending('{"svg"'))
+        page, missing = written("pictures", "USA")
+        assert said not in page
+    page, there = written("same", "USA")
+    assert said not in page
+    assert there.keys() == missing.keys()
+    assert not {name for name, body in there.items() if body == missing[name]}
+    assert said not in written("other", "CHN")[0]
 
 
 def test_a_failure_leaves_nothing_behind(run: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

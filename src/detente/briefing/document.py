@@ -1,19 +1,22 @@
 """What a briefing is made of: sections of paragraphs, lists, tables and figures, written once and rendered as HTML and Markdown.
 
 Text is plain: the renderers escape it. `cites` name sources of the dossier; §ANCHOR in a text is the number of a section
-(see `page`). Labels (heads, units, leads, cells) are put into the language of the run when the block is made; literals among them
-are found by `make messages`.
+(see `page`). Sections can be told as data for JSON and made from it, so that they are kept from run to run. Labels
+(heads, units, leads, cells) are put into the language of the run when the block is made; literals among them are found by
+`make messages`.
 
 >>> columns = (Column("region"), Column("change", number=True))
 >>> table = Table("t", "A title", "percent", columns, ((Cell("China"), Cell("−0.30", "−0.50 to −0.20")),))
 >>> table.rows[0][1].sub
 '−0.50 to −0.20'
+>>> from_data(as_data(table)) == table
+True
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 import pandas as pd
@@ -259,6 +262,17 @@ class DataFile:
     frame: pd.DataFrame
 
 
+@dataclass(frozen=True)
+class Sheet:
+    """A data file as it is written: stem, what it holds, number of rows, heads of its columns, and the CSV."""
+
+    stem: str
+    title: str
+    rows: int
+    columns: tuple[str, ...]
+    csv: str
+
+
 @dataclass
 class Shelf:
     """Collects the CSV files of a run; a stem may be used once."""
@@ -286,3 +300,40 @@ def spanned(low: str, high: str) -> str:
 def paras(texts: Sequence[str]) -> tuple[Para, ...]:
     """One paragraph a text."""
     return tuple(Para(t) for t in texts if t)
+
+
+# -- kept from run to run ----------------------------------------------------------------------------------------------
+_KINDS = {
+    kind.__name__: kind
+    for kind in (Para, Items, Heading, Column, Cell, Table, Figure, Number, Numbers, Reference, References, Section, Sheet)
+}
+
+
+def as_data(value: Any) -> Any:
+    """Sections, blocks and sheets, alone or in tuples and lists, as data for JSON; waits until figures are drawn."""
+    if isinstance(value, tuple | list):
+        return [as_data(v) for v in value]
+    if type(value).__name__ not in _KINDS:
+        return value
+    told = {f.name: as_data(getattr(value, f.name)) for f in fields(value) if f.name not in ("drawn", "spec")}
+    return {"is": type(value).__name__, **told, **({"drawn": list(value.drawn())} if isinstance(value, Figure) else {})}
+
+
+def from_data(data: Any) -> Any:
+    """What `as_data` told, in tuples. A figure has its drawings; what they were drawn from is gone."""
+    if isinstance(data, list):
+        return tuple(map(from_data, data))
+    if not isinstance(data, dict):
+        return data
+    made = object.__new__(_KINDS[data["is"]])  # its labels have been put into the language of the run already
+    for name, value in data.items():
+        if name == "drawn":
+            object.__setattr__(made, name, lambda pair=tuple(value): pair)
+            object.__setattr__(made, "spec", _gone)
+        elif name != "is":
+            object.__setattr__(made, name, from_data(value))
+    return made
+
+
+def _gone(width: int) -> dict[str, Any]:
+    raise LookupError("this figure was drawn in an earlier run; its specification was not kept")

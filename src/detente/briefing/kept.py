@@ -89,14 +89,17 @@ def brief(
     folder = check_folder(out, (*NAMES, *editions, "annex.pdf"), record=RECORD, force=force)
     negotiation = dossier if isinstance(dossier, Dossier) else load_dossier(dossier)
     table = load_world() if world is None else world
-    question = _question(negotiation, table, horizon, readers)
-    kept = None if anew else _BRIEFINGS.find(question)
+    asked = question(negotiation, table, horizon, readers)
+    kept = None if anew else _BRIEFINGS.find(asked)
     if kept is None:
+        from detente.briefing.charts.theme import FAILED
         from detente.briefing.report import contents_of
 
+        before = len(FAILED)
         with counted_in(table.unit):
-            contents = contents_of(negotiation, table, horizon, progress, readers=readers, record=RECORD)
-        _BRIEFINGS.keep(question, _packed(contents))
+            contents = contents_of(negotiation, table, horizon, progress, readers=readers, record=RECORD, anew=anew)
+        if len(FAILED) == before:
+            _BRIEFINGS.keep(asked, _packed(contents))
     else:
         contents = _unpacked(kept)
     prints = _printed(contents, negotiation.as_of.year) if pdf else {}
@@ -143,8 +146,8 @@ def _printed(contents: dict[str, bytes], year: int) -> dict[str, bytes]:
     return prints
 
 
-def _question(dossier: Dossier, world: World, horizon: str | None, readers: Sequence[str]) -> str:
-    """Digest of all that the files depend on."""
+def question(dossier: Dossier, world: World, horizon: str | None, readers: Sequence[str] = ()) -> str:
+    """Digest of all that the files of a briefing depend on; without readers, of all that its companion and annex do."""
     table = [world.name, world.fingerprint, list(world.sources), dict(world.card), world.extras_digest]
     made_by = [code_digest(""), fingerprint(), platform.python_version(), *(f"{name} {version(name)}" for name in LIBRARIES)]
     return digest([dossier.model_dump(mode="json", by_alias=True), table, horizon, list(readers), made_by])

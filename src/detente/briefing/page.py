@@ -25,6 +25,7 @@ from markupsafe import Markup, escape
 from detente.briefing.charts.theme import HATCH
 from detente.briefing.document import Block, Figure, Heading, Para, Section
 from detente.words import say
+from detente.words.tell import compiled
 from detente.words.translation import current
 
 COMPANION = "companion"
@@ -93,6 +94,7 @@ def _environment(around: Around = ALONE) -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
+        bytecode_cache=compiled("pages"),
     )
     made.globals |= {"frame": frame, "lang": current()}
     made.filters["svg"] = Markup

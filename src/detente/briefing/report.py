@@ -33,8 +33,9 @@ from detente.briefing import page
 from detente.briefing.ahead import AHEAD, Ahead
 from detente.briefing.annex import ORDER as ANNEX
 from detente.briefing.charts import engine, figures, standalone
-from detente.briefing.charts.theme import coloured, roles
-from detente.briefing.document import DataFile, Figure, Para, Section, words_in
+from detente.briefing.charts.theme import FAILED, coloured, roles, undrawn
+from detente.briefing.document import DataFile, Figure, Para, Section, Sheet, as_data, from_data, words_in
+from detente.briefing.kept import question
 from detente.briefing.readers import readers_of
 from detente.briefing.view import CaseView
 from detente.briefing.word import word_file
@@ -71,12 +72,14 @@ def contents_of(
     *,
     readers: Sequence[str] = (),
     record: str = "run.json",
+    anew: bool = False,
 ) -> dict[str, bytes]:
     """The files of a briefing, by name; `record` is the name of the run record. Raises what solving raises.
 
-    The front is written for each of `readers` (see `readers.readers_of`).
+    The front is written for each of `readers` (see `readers.readers_of`). Companion and annex are the same for all of them: they
+    are written once and found again in later runs, unless all is to be worked out `anew`.
     """
-    last = 1
+    last, before = 1, len(FAILED)
 
     def watch(label: str, done: int, steps: int) -> None:
         nonlocal last
@@ -85,23 +88,38 @@ def contents_of(
             progress(label, done, steps)
 
     figures.warm_up()
-    Thread(target=lambda: [_part(name) for name in ORDER]).start()  # half of what is imported, while the solver runs
     chosen = readers_of(Case.of(negotiation, table, horizon), readers)  # refused before anything is solved
+    asked = question(negotiation, table, horizon)
+    written = None if anew else _WRITTEN.find(asked)
     with solved_once(between_runs=True) as kept:
-        process = Ahead(negotiation, table, horizon)
-        if kept.solutions is not None:  # where the two meet
-            kept.begins = process.begin
-        try:
-            case = solve_case(negotiation, table, horizon, watch, process)
-        finally:
-            process.end()  # unless it was let go on
-        watch("writing", last - 1, last)
-        sections = write_sections(case)
+        if written is None:
+            Thread(target=lambda: [_part(name) for name in ORDER]).start()  # half of what is imported, while the solver runs
+            process = Ahead(negotiation, table, horizon)
+            if kept.solutions is not None:  # where the two meet
+                kept.begins = process.begin
+            try:
+                case = solve_case(negotiation, table, horizon, watch, process)
+            finally:
+                process.end()  # unless it was let go on
+            watch("writing", last - 1, last)
+            sections = write_sections(case)
+            with coloured(roles(case.parties, case.host)):
+                annex = [s for name in ANNEX for s in _part(name, "annex").sections(case)]
+            sheets = list(map(sheet, case.shelf.files))
+        else:
+            case = solve_case(negotiation, table, horizon, watch)
+            watch("writing", last - 1, last)
+            sections, annex, sheets = map(list, from_data(json.loads(written)))
+        common = len(case.shelf.files)
         with coloured(roles(case.parties, case.host)):
-            annex = [s for name in ANNEX for s in _part(name, "annex").sections(case)]
             fronts = {r: [_part(name, "front").page(case, r) for name in FRONT] for r in chosen}
+        if written is None:  # not before: to tell a figure is to wait until it is drawn
+            data = as_data((sections, annex, sheets))
+            if len(FAILED) == before:
+                _WRITTEN.keep(asked, json.dumps(data, ensure_ascii=False).encode())
+        sheets += map(sheet, case.shelf.files[common:])
         sections += _part("glossary").sections([*sections, *annex, *(s for pages in fronts.values() for s in pages)])
-        contents = files_of(case, sections, annex, fronts, record)
+        contents = files_of(case, sections, annex, fronts, sheets, record)
     watch("writing", last, last)
     return contents
 
@@ -111,9 +129,10 @@ def files_of(
     sections: Sequence[Section],
     annex: Sequence[Section],
     fronts: Mapping[str, Sequence[Section]],
+    sheets: Sequence[Sheet],
     record: str,
 ) -> dict[str, bytes]:
-    """The files of a briefing by name, from its sections: companion, annex, and the front by reader."""
+    """The files of a briefing by name, from its sections (companion, annex, and the front by reader) and its data files."""
     dossier = case.dossier
     numbers = {s.id: k for k, s in enumerate(dossier.sources, start=1)}
     made = text.say(
@@ -141,7 +160,7 @@ def files_of(
     behind = page.places("annex", annex, True)
     drawn = {b.id: b for s in (*lettered, *annex) for b in s.blocks if isinstance(b, Figure)}
     pictures = {name: images(figure) for name, figure in drawn.items()}
-    shelf = sorted(case.shelf.files, key=lambda f: f.stem)
+    shelf = sorted(sheets, key=lambda f: f.stem)
     data = [f"{f.stem}.csv" for f in shelf]
     outer = page.Around(there | behind, data, drawn, "companion.html")
     names = {r: text.region_name(r, article=True) for r in fronts}
@@ -189,6 +208,8 @@ def finding_of(pages: Sequence[Section]) -> tuple[str, str]:
     return pages[0].title, re.split(r"(?<=[.!?])\s+(?=[A-Z“])", said, maxsplit=1)[0]
 
 
+_WRITTEN = CacheFolder("sections", 30)
+"""Companion and annex as data, about 3 MB each."""
 _IMAGES = CacheFolder("images", 600)
 
 
@@ -198,7 +219,11 @@ def images(figure: Figure) -> tuple[bytes, bytes]:
     key = engine.key(svg.decode())
     png = _IMAGES.find(key)
     if png is None:
-        png = standalone.as_bytes(figure, "png")
+        try:
+            png = standalone.as_bytes(figure, "png")
+        except ValueError as error:
+            said = undrawn(figure.id, error)
+            return svg, standalone.as_bytes(replace(figure, drawn=lambda: (said, said)), "png")
         _IMAGES.keep(key, png)
     return svg, png
 
@@ -304,19 +329,18 @@ def _nimble() -> Iterator[None]:
 
 
 # -- data and record ---------------------------------------------------------------------------------------------------
-def data_files(shelf: Sequence[DataFile]) -> dict[str, bytes]:
+def sheet(file: DataFile) -> Sheet:
+    """A data file as it is written."""
+    return Sheet(file.stem, file.title, len(file.frame), tuple(map(str, file.frame.columns)), csv_bytes(file.frame).decode())
+
+
+def data_files(sheets: Sequence[Sheet]) -> dict[str, bytes]:
     """Every CSV by file name, and their index README.csv."""
-    out = {f"{f.stem}.csv": csv_bytes(f.frame) for f in sorted(shelf, key=lambda f: f.stem)}
+    out = {f"{f.stem}.csv": f.csv.encode() for f in sheets}
     index = pd.DataFrame(
         [
-            {
-                "file": f"{f.stem}.csv",
-                "holds": f.title,
-                "rows": len(f.frame),
-                "columns": " ".join(map(str, f.frame.columns)),
-                "sha256": sha256(out[f"{f.stem}.csv"]),
-            }
-            for f in sorted(shelf, key=lambda f: f.stem)
+            {"file": name, "holds": f.title, "rows": f.rows, "columns": " ".join(f.columns), "sha256": sha256(body)}
+            for f, (name, body) in zip(sheets, out.items(), strict=True)
         ]
     )
     return {"README.csv": csv_bytes(index), **out}

@@ -115,7 +115,7 @@ def environment(loader: BaseLoader, code: str = ENGLISH, *, kept: bool = True) -
         lstrip_blocks=True,
         cache_size=-1,
         auto_reload=False,
-        bytecode_cache=_compiled(code) if kept else None,
+        bytecode_cache=compiled("" if code == ENGLISH else code) if kept else None,
     )
     made.context_class = Given
     for module in VOCABULARY:
@@ -124,11 +124,11 @@ def environment(loader: BaseLoader, code: str = ENGLISH, *, kept: bool = True) -
     return made
 
 
-def _compiled(code: str) -> BytecodeCache | None:
-    """Templates as compiled in an earlier run, by their content; None where no folder may be written."""
+def compiled(of: str = "") -> BytecodeCache | None:
+    """Templates as compiled in an earlier run, by their content, those `of` a kind apart; None where no folder may be written."""
     from jinja2 import FileSystemBytecodeCache
 
-    folder = cache_folder("templates") if code == ENGLISH else cache_folder("templates") / code
+    folder = cache_folder("templates") / of
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError:

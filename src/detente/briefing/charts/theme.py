@@ -165,6 +165,11 @@ def finish(raw: str, alt: str, prefix: str) -> str:
     return opening + themed(body)
 
 
+FAILED: list[str] = []
+"""Figures of this process that could not be drawn. What holds one of them is not kept for later runs: the engine may have been
+ended by what has passed by then, a lack of memory say."""
+
+
 def render(spec: dict[str, Any], alt: str, prefix: str) -> str:
     """Draw a Vega-Lite specification and make it ready for the page.
 
@@ -173,6 +178,12 @@ def render(spec: dict[str, Any], alt: str, prefix: str) -> str:
     try:
         raw = engine.draw({**spec, "config": CONFIG})
     except ValueError as error:
-        warnings.warn(f"the figure {prefix} could not be drawn: {error}", stacklevel=2)
-        raw = say("briefing/charts/theme", "undrawn")
+        raw = undrawn(prefix, error)
     return finish(raw, alt, prefix)
+
+
+def undrawn(name: str, error: ValueError) -> str:
+    """The SVG that stands in the place of a figure which the engine would not draw; a warning says why."""
+    warnings.warn(f"the figure {name} could not be drawn: {error}", stacklevel=3)
+    FAILED.append(name)
+    return say("briefing/charts/theme", "undrawn")
