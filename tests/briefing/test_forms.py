@@ -28,7 +28,7 @@ from detente.briefing.document import (
     paras,
     spanned,
 )  # fmt: skip
-from detente.briefing.report import csv_bytes, data_files
+from detente.briefing.report import csv_bytes, data_files, sheet
 from detente.files import cache_folder
 from detente.words import FIRM, fixed
 
@@ -288,7 +288,7 @@ def test_the_index_of_data_lists_every_file_in_order() -> None:
     shelf = Shelf()
     for stem in ("b", "a"):
         shelf.add(stem, f"Title {stem}", pd.DataFrame({"x": [1, 2], "unit": ["%", "%"]}))
-    made = data_files(shelf.files)
+    made = data_files(list(map(sheet, shelf.files)))
     index = made["README.csv"].decode().splitlines()
     assert [line.split(",")[:4] for line in index[1:]] == [
         ["a.csv", "Title a", "2", "x unit"], ["b.csv", "Title b", "2", "x unit"],

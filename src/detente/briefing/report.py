@@ -336,6 +336,7 @@ def sheet(file: DataFile) -> Sheet:
 
 def data_files(sheets: Sequence[Sheet]) -> dict[str, bytes]:
     """Every CSV by file name, and their index README.csv."""
+    sheets = sorted(sheets, key=lambda f: f.stem)
     out = {f"{f.stem}.csv": f.csv.encode() for f in sheets}
     index = pd.DataFrame(
         [
