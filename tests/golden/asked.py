@@ -288,9 +288,11 @@ def _plain(value: Any) -> Any:
 
 
 MACHINE = {
-    "bytes", "clearing_gap", "inputs_hash", "iterations", "most_sweeps", "residual", "sweeps", "worst_gap", "worst_residual",
+    "bytes", "clearing_gap", "inputs_hash", "iterations", "most_sweeps", "relative_to", "residual", "sweeps", "worst_gap",
+    "worst_residual",
 }  # fmt: skip
-"""Fields that say how a solution was reached on this processor, not what it is."""
+"""Fields that say how a solution was reached on this processor, not what it is; hashes of arrays among them (`inputs_hash`,
+`relative_to`), whose last digits hang on it."""
 _STATUS = re.compile(r"(residuals?|worst residual|worst gap|most sweeps|nash) [-+.e\d]+|\d+ (sweeps|iterations)")
 
 
