@@ -12,7 +12,7 @@ executor, a store) is not part of a question and is given as `how`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -22,6 +22,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from detente.checks import calendar_day
 from detente.errors import DetenteError, InputError
+from detente.words.names import meant
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,9 +38,12 @@ if TYPE_CHECKING:
     from detente.world.world import World
 
 Progress = Callable[[str, int, int], None]
-Code = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9]{1,5}$")]
+Code = Annotated[str, Field(min_length=1, max_length=60)]
+"""An economy or group: its code, or a name that is read when the world is known (`Verb.put`)."""
 Codes = Annotated[list[Code], Field(min_length=1, max_length=12)]
 Chance = Annotated[float, Field(ge=0, le=1)]
+ECONOMIES = ("by", "on", "parties", "players", "region", "to")
+"""Arguments that name economies."""
 
 
 @dataclass(frozen=True)
@@ -342,6 +346,7 @@ class Verb:
     def put(self, subject: Subject | None, arguments: Any, progress: Progress, **how: Any) -> Any:
         """The answer, after everything the question needs: what is lacking is said before anything is solved."""
         if subject is not None:
+            arguments = _by_code(arguments, subject.world.regions)
             for need in self.needs:
                 need(subject, arguments)
         return self.answer(subject, arguments, progress, **how)
@@ -365,6 +370,12 @@ class Verb:
             first = error.errors(include_url=False)[0]
             where = ".".join(map(str, first["loc"])) or "arguments"
             raise InputError(f"{where}: {first['msg']}") from None
+
+
+def _by_code(arguments: Arguments, regions: Sequence[str]) -> Arguments:
+    given = {name: value for name in ECONOMIES if (value := getattr(arguments, name, None))}
+    told = {k: [meant(x, regions) for x in v] if isinstance(v, list) else meant(v, regions) for k, v in given.items()}
+    return arguments if told == given else arguments.model_copy(update=told)
 
 
 # -- the answers -------------------------------------------------------------------------------------------------------

@@ -70,6 +70,12 @@ def test_units_and_numbers_that_are_none_are_refused(client, toy_state):
     assert json.dumps(answer(client, basis="no deal")["against"]) == '"no deal"'
 
 
+def test_an_economy_besides_the_parties_may_be_named(client):
+    assert answer(client, region="South Korea")["headline"] == answer(client, region="KOR")["headline"]
+    refused = client.post("/api/v1/answer", json={**KL, "region": "Atlantis"})
+    assert (refused.status_code, refused.json()["error"]) == (422, "UnknownRegion")
+
+
 def test_states_are_set_side_by_side_in_every_unit(client):
     states = [{**KL, "scenario": s} for s in ("pessimistic", "optimistic", "middle", "lapse")]
     for unit in ("percent", "usd", "household", "jobs"):

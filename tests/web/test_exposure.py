@@ -19,6 +19,14 @@ def test_the_job_says_what_the_library_says(client, wait_for):
     assert told["explained"] == found.explain()
 
 
+def test_an_economy_may_be_named(client, wait_for):
+    asked = {"kind": "exposure", "state": {"dossier": "kuala-lumpur-2025"}, "arguments": {"region": "Malaysia", "to": "cn"}}
+    started = client.post("/api/v1/jobs", json=asked).json()["id"]
+    assert wait_for(client, started, 120)["status"] == "done"
+    told = client.get(f"/api/v1/jobs/{started}/result").json()
+    assert (told["region"], told["to"]) == ("MYS", "CHN")
+
+
 def test_a_region_that_is_none_is_refused(client, wait_for):
     asked = {"kind": "exposure", "state": {"dossier": "kuala-lumpur-2025"}, "arguments": {"region": "MLY"}}
     ended = wait_for(client, client.post("/api/v1/jobs", json=asked).json()["id"], 120)

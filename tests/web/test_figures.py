@@ -116,6 +116,10 @@ def test_a_dossier_in_the_body_is_drawn(client, toy_state):
 def test_one_economy_can_be_asked_for(client):
     assert "Viet Nam" in words(asked(client, "output.svg", region="VNM").content)[0]
     assert words(asked(client, "route.svg", region="VNM").content) != words(asked(client, "route.svg").content)
+    assert asked(client, "output.svg", region="viet nam").content == asked(client, "output.svg", region="VNM").content
+    reply = asked(client, "output.svg", region="Germany")
+    assert (reply.status_code, reply.json()["error"]) == (422, "UnknownRegion")
+    assert "EU27" in reply.json()["message"]
     reply = asked(client, "route.svg", region="USA")
     assert reply.status_code == 422
     assert "sits at the table" in reply.json()["message"]

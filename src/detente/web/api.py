@@ -195,7 +195,7 @@ async def get_figure(
     state: States,
     indicator: str = "real_income_pct",
     unit: str = "percent",
-    region: Annotated[str, Query(max_length=40)] | None = None,
+    region: Annotated[str, Query(max_length=60)] | None = None,
     ranges: bool = False,
 ) -> Response:
     """Drawn here as the report draws it, for an image or a file; a state too long for an address goes by POST."""

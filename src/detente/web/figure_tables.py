@@ -130,7 +130,7 @@ def _income(of: Subject) -> Rows:
 
 def _output(of: Subject) -> Rows:
     case = of.first
-    region = case.world.regions[case.case.index(of.asked.region or case.case.a)]
+    region = case.world.regions[case.case.index(of.region or case.case.a)]
     told = about(case)
     series = of.outcome.output.loc[region].to_dict()
     return [
@@ -174,7 +174,7 @@ def _route(of: Subject) -> Rows:
     from detente.strategy.transshipment import pass_through
 
     case, scenario = whole(of.first)
-    region = of.asked.region or case.host or case.third[0]
+    region = of.region or case.host or case.third[0]
     case.outsider(region)
     assert scenario is not None
     frame, told = pass_through(case, scenario).by_sector(region), about(of.first)

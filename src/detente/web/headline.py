@@ -15,19 +15,20 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import model_validator
 
 from detente.cases.baselines import BASELINES, IN_FORCE, NO_DEAL, REFERENCE, Baseline
 from detente.cases.case import STATUS_QUO
 from detente.errors import DetenteError, InputError
 from detente.strategy.year import rolled
 from detente.types import Range
+from detente.verbs import Code
 from detente.web.dials import dials
 from detente.web.effects import TEXTS as EFFECTS, UNITS, WORLD, Effects, Printer, Unit, lacking
 from detente.web.state import PageState, Resolved
 from detente.words import chance, chance_range, run_words, say
 from detente.words.currency import currency
-from detente.words.names import region_name
+from detente.words.names import meant, region_name
 
 if TYPE_CHECKING:
     from detente.outlook.outlook import Chance, Outlook
@@ -47,7 +48,7 @@ class AnswerRequest(PageState):
 
     basis: Basis | None = None
     unit: Unit = "percent"
-    region: str | None = Field(default=None, max_length=40)
+    region: Code | None = None
     full: bool = False
 
     @model_validator(mode="after")
@@ -95,8 +96,9 @@ def answered(engine: Engine, asked: AnswerRequest, case: Resolved) -> dict[str, 
     unit = asked.unit
     if why := lacking(case.case, unit):
         raise InputError(why)
-    if asked.region is not None and asked.region != WORLD:
-        case.case.index(asked.region)
+    region = None if asked.region is None else meant(asked.region, (*case.world.regions, WORLD))
+    if region is not None and region != WORLD:
+        case.case.index(region)
     effects = engine.effects(case, unit, ranged=asked.full)
     look, rows, without = None, None, ""
     if asked.full:
@@ -105,7 +107,7 @@ def answered(engine: Engine, asked: AnswerRequest, case: Resolved) -> dict[str, 
             look = engine.look(case)
         except DetenteError as error:  # its forks cannot be counted; the figures stand
             without = say(TEXTS, "without_odds", why=str(error.args[0]))
-    page = Page(case, effects, asked.region, look, rows)
+    page = Page(case, effects, region, look, rows)
     if without:
         page.notes.append({"kind": "odds", "text": without})
     return {

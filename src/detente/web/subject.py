@@ -11,10 +11,12 @@ from detente import __version__
 from detente.cases.case import Case
 from detente.equilibrium.outcome import Outcome
 from detente.errors import InputError
-from detente.web.effects import Unit
+from detente.verbs import Code
+from detente.web.effects import WORLD, Unit
 from detente.web.quick import Engine, case_title
 from detente.web.state import PageState, Resolved, Strict
 from detente.words import say
+from detente.words.names import meant
 
 Shown = Literal[
     "real_income_pct", "ev_musd", "consumer_prices_pct", "consumer_prices_local_pct", "exports_pct", "tariff_revenue_musd"
@@ -30,7 +32,7 @@ class FigureRequest(Strict):
     states: Annotated[list[PageState], Field(min_length=1, max_length=12)]
     indicator: Shown = "real_income_pct"
     unit: Unit = "percent"
-    region: Annotated[str, Field(max_length=40)] | None = None
+    region: Code | None = None
     ranges: bool = False
     width: Annotated[int, Field(ge=240, le=1200)] = 700
 
@@ -49,6 +51,12 @@ class Subject(NamedTuple):
         if case.scenario is None and not case.shift:
             raise InputError("the state is the status quo, which changes nothing; give a scenario or move a measure")
         return case
+
+    @property
+    def region(self) -> str | None:
+        """The economy a figure is to be about, by its code."""
+        said = self.asked.region
+        return None if said is None else meant(said, (*self.cases[0].world.regions, WORLD))
 
     @property
     def outcome(self) -> Outcome:

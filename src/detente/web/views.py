@@ -370,7 +370,7 @@ def _income(of: Subject) -> Figure:
 
 def _economies(of: Subject) -> Figure:
     case, chosen = of.first.case, COLUMNS[of.asked.indicator]
-    also = [c for c in (*case.trio, of.asked.region) if c]
+    also = [c for c in (*case.trio, of.region) if c]
     ranges = of.ends(of.first) if chosen.name == "real_income" else None
     return _figure("economies", of.outcome, indicator=chosen.name, also=also, ranges=ranges, note=of.note)
 
@@ -392,7 +392,7 @@ def _drivers(of: Subject) -> Figure:
     from detente.briefing.charts.results import Part
 
     found, case = of.engine.drivers(of.first), of.first.case
-    region = of.asked.region if of.asked.region in found["total"] else case.a
+    region = of.region if of.region in found["total"] else case.a
     known = {lever.id: (lever.label, lever.party) for lever in levers(of.first.dossier)}
     moved = case.measures(of.first.scenario, of.first.changes)
     known |= {m.id: (m.title, m.by) for m in moved if m.id not in known}
@@ -421,7 +421,7 @@ def _states(of: Subject) -> Figure:
 
 def _output(of: Subject) -> Figure:
     case = of.first.case
-    region = case.world.regions[case.index(of.asked.region or case.a)]
+    region = case.world.regions[case.index(of.region or case.a)]
     return _figure("output", of.outcome, region, note=of.note)
 
 
@@ -431,7 +431,7 @@ def _routes(of: Subject) -> Figure:
 
 def _route(of: Subject) -> Figure:
     case, scenario = whole(of.first)
-    region = of.asked.region or case.host or case.third[0]
+    region = of.region or case.host or case.third[0]
     case.outsider(region)
     return _figure("route", case, region, scenario, "")
 
@@ -459,7 +459,7 @@ def _answer(of: Subject) -> Figure:
 
     case = of.cases[0]
     effects = of.engine.effects(case, of.asked.unit, ranged=of.asked.ranges)
-    page = Page(case, effects, of.asked.region)
+    page = Page(case, effects, of.region)
     scale = page.bars["axis_scale"]
 
     def bar(b: Mapping[str, Any]) -> Ranked:

@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -202,6 +202,16 @@ def canonical(said: str) -> str:
     ('MYS', 'NLD', 'USA', 'EU27', 'Atlantis')
     """
     return _called().get(_spoken(said), said)
+
+
+def meant(said: str, known: Collection[str]) -> str:
+    """The code that a name stands for: one in `known`, or a group's; any other text as it is, for who reads it to refuse.
+
+    >>> meant("Malaysia", ("MYS", "US")), meant("US", ("MYS", "US")), meant("asean", ("MYS",)), meant("Atlantis", ("MYS",))
+    ('MYS', 'US', 'ASEAN', 'Atlantis')
+    """
+    code = said if said in known else canonical(said)
+    return code if code in known or code in group_table() else said
 
 
 @cache
