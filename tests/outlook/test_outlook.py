@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import math
 import re
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -216,7 +218,39 @@ def test_signals_move_the_odds() -> None:
     assert moved.by_origin().loc["war", "after signals"] == pytest.approx(0.5 / (1 + odds))
 
 
-def test_failures_name_the_path(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_states_are_solved_once_for_all_runs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("DETENTE_CACHE", str(tmp_path))
+    asked: list[object] = []
+    solved = Case.solved
+
+    def told(case: Case, *args: Any) -> Any:
+        asked.append(args)
+        return solved(case, *args)
+
+    monkeypatch.setattr(Case, "solved", told)
+    future = small_future()
+    tree = grow(future)
+    first, count = path_values(tree, future, TOY, with_ranges=True), len(asked)
+    again = path_values(tree, future, TOY, with_ranges=True)
+    assert len(asked) == count > 0
+    pairs = [(getattr(first, name), getattr(again, name)) for name in ("by_state", "income")]
+    for one, other in [*pairs, *((first.variants[k], again.variants[k]) for k in first.variants)]:
+        np.testing.assert_array_equal(one, other)
+    assert (first.variants.keys(), first.dollars, first.base) == (again.variants.keys(), again.dollars, again.base)
+
+    assert len(path_values(tree, future, TOY).variants) == 0  # without ranges, against something else: other questions
+    assert not np.array_equal(path_values(tree, future, TOY, against="reference", with_ranges=True).by_state, first.by_state)
+    measures = next(s for s in tree.states.values() if s.measures).measures
+    doubled = tuple(m.model_copy(update={"rate_pct": 2.0 * m.rate_pct}) for m in measures)
+    others = {k: replace(s, measures=doubled) if s.measures == measures else s for k, s in tree.states.items()}
+    count = len(asked)
+    moved = path_values(replace(tree, states=others), future, TOY, with_ranges=True)
+    assert len(asked) > count
+    assert not np.array_equal(moved.by_state, first.by_state)
+
+
+def test_failures_name_the_path(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("DETENTE_CACHE", str(tmp_path))
     future = small_future()
     tree = grow(future)
 

@@ -16,8 +16,9 @@ by their probabilities.
 
 from __future__ import annotations
 
+import json
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
@@ -29,11 +30,12 @@ import pandas as pd
 from detente.cases.baselines import LAW, REFERENCE, Baseline, baseline, in_words
 from detente.cases.case import Case
 from detente.cases.history import Moment
-from detente.cases.readings import CENTRAL, PINNED
+from detente.cases.readings import CENTRAL, PINNED, Node
 from detente.equilibrium.chokepoints import DAYS_A_MONTH
 from detente.equilibrium.levels import Equilibrium
 from detente.equilibrium.parameters import Parameters
 from detente.errors import CornerResult, InputError, NotConverged, OverlappingMeasures, UnknownRegion
+from detente.files import code_digest, digest
 from detente.outlook.tree import PathState, Tree
 from detente.policy.dossier import Dossier
 from detente.policy.stacking import policy_on
@@ -177,7 +179,42 @@ def path_values(
     elif with_ranges:
         nodes = {k: n for k, n in nodes.items() if k in READ}
     states = list(tree.states.values())
-    steps, done = len(states) * len(nodes), 0
+    codes, members = codes_of(world)
+
+    def solved() -> bytes:
+        return json.dumps(_solved(case, tree, states, nodes, base, progress)).encode()
+
+    asked = _states_told(states), tuple(nodes), base, code_digest("outlook/path_values.py")
+    told = json.loads(case.lasting(("paths", *asked), solved))
+    found = {key: np.array(rows) for key, rows in told["found"].items()}
+    income, dollars = np.array(told["income"]), told["dollars"]
+    economy, central = case.economy, case.parameters
+    return PathValues(
+        tree=tree, parameters=central, codes=codes, members=members, income=income, unit=economy.unit,
+        by_state=found.pop(CENTRAL), variants=found, discount=discount, against=base, base=in_words(base, case.dossier),
+        dollars=dollars,
+    )  # fmt: skip
+
+
+def _states_told(states: Iterable[PathState]) -> str:
+    """Digest of what holds in each state, and from which day on."""
+    told: dict[int, str] = {}
+    for m in (m for s in states for m in s.measures):
+        if id(m) not in told:
+            told[id(m)] = m.model_dump_json()
+    return digest([[s.id, s.day.isoformat(), [told[id(m)] for m in s.measures]] for s in states])
+
+
+def _solved(
+    case: Case,
+    tree: Tree,
+    states: Sequence[PathState],
+    nodes: Mapping[str, Node],
+    base: Baseline,
+    progress: Progress | None,
+) -> dict[str, Any]:
+    """Real income by node [state, code], income [code] and the year of its dollars."""
+    world, (codes, members) = case.world, codes_of(case.world)
     histories = {}
     for state in states:
         try:
@@ -187,23 +224,23 @@ def path_values(
         begins = max((state.day - case.dossier.as_of).days, 0) / DAYS_A_MONTH
         now = Moment(begins, policy, policy.shock(case.economy))
         histories[state.id] = (*(m for m in case.history(None) if m.begins < begins), now)  # what was in force keeps its age
-    codes, members = codes_of(world)
     weights = np.array([[float(r in members[c]) for c in codes] for r in world.regions])  # [region, code]
-    found: dict[str, Array] = {}
+    found: dict[str, list[list[float]]] = {}
     income, dollars = np.zeros(len(codes)), case.world.year
+    steps, done = len(states) * len(nodes), 0
     for key, node in nodes.items():
         rows, state = [], states[0]
         try:
             before = _level(case, base, key)
             real_before = before.income / before.cpi
             for state in states:
-                solved = case.solved(histories[state.id], node).after
+                after = case.solved(histories[state.id], node).after
                 if key == CENTRAL and state is states[0]:
-                    own = dict(zip(world.regions, map(float, solved.income), strict=True))
+                    own = dict(zip(world.regions, map(float, after.income), strict=True))
                     dollars, rolled = money.rolled(own, case.dossier.as_of.year, case.world.year)
-                    income = solved.income * np.array([rolled[r] for r in world.regions]) @ weights
-                moved = (solved.income / solved.cpi / real_before - 1) * before.income
-                rows.append(100 * moved @ weights / (before.income @ weights))
+                    income = after.income * np.array([rolled[r] for r in world.regions]) @ weights
+                moved = (after.income / after.cpi / real_before - 1) * before.income
+                rows.append((100 * moved @ weights / (before.income @ weights)).tolist())
                 done += 1
                 if progress is not None:
                     progress("paths", done, steps)
@@ -214,13 +251,8 @@ def path_values(
                 "outlook", "at_the_horizon_on", name=case.parameters.name, tree=_where(tree, state), args=error.args[0]
             )
             raise type(error)(where) from None
-        found[key] = np.array(rows)
-    economy, central = case.economy, case.parameters
-    return PathValues(
-        tree=tree, parameters=central, codes=codes, members=members, income=income, unit=economy.unit,
-        by_state=found.pop(CENTRAL), variants=found, discount=discount, against=base, base=in_words(base, case.dossier),
-        dollars=dollars,
-    )  # fmt: skip
+        found[key] = rows
+    return {"found": found, "income": income.tolist(), "dollars": dollars}
 
 
 def _level(case: Case, base: Baseline, variant: str) -> Equilibrium:
