@@ -193,13 +193,6 @@ class CacheFolder:
         except OSError:
             return
 
-    def any(self) -> bool:
-        """Whether anything is kept."""
-        try:
-            return any(not p.name.startswith(".") for p in self.place.iterdir())
-        except OSError:
-            return False
-
     def _prune(self) -> None:
         names = [n for n in os.listdir(self.place) if not n.startswith(".")]
         if len(names) <= self.limit:

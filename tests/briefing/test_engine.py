@@ -32,6 +32,11 @@ def no_engine(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engine, "_made", refuse)
 
 
+def any_kept() -> bool:
+    place = engine._kept(engine.LIMIT).place
+    return place.is_dir() and any(place.iterdir())
+
+
 def test_same_drawing_with_and_without_a_process(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     apart = engine.draw(SPEC)
     monkeypatch.setenv("DETENTE_CACHE", str(tmp_path / "other"))
@@ -44,13 +49,13 @@ def test_same_drawing_with_and_without_a_process(monkeypatch: pytest.MonkeyPatch
 def test_a_refused_specification_says_why_and_the_engine_lives_on(cache: Path) -> None:
     with pytest.raises(ValueError, match=r"."):
         engine.draw({"mark": {"type": "nonsense"}, "data": {"url": "file:///nowhere.csv"}})
-    assert not engine.any_kept()
+    assert not any_kept()
     assert engine.draw(SPEC).startswith("<svg")
 
 
 def test_a_kept_drawing_is_not_drawn_again(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     first = engine.draw(SPEC)
-    assert engine.any_kept()
+    assert any_kept()
     no_engine(monkeypatch)
     assert engine.draw(SPEC) == first
     with pytest.raises(AssertionError, match="the engine was asked"):
@@ -239,4 +244,4 @@ def test_a_folder_that_cannot_be_written_only_costs_the_drawing(monkeypatch: pyt
     (tmp_path / "file").write_text("in the way")
     monkeypatch.setenv("DETENTE_CACHE", str(tmp_path / "file"))
     assert engine.draw(SPEC).startswith("<svg")
-    assert not engine.any_kept()
+    assert not any_kept()

@@ -250,11 +250,6 @@ def keep(key: str, svg: str) -> None:
     _kept(LIMIT).keep(key, zlib.compress(svg.encode()))
 
 
-def any_kept() -> bool:
-    """Whether any drawing is kept."""
-    return _kept(LIMIT).any()
-
-
 @lru_cache(maxsize=4)
 def _kept(limit: int) -> CacheFolder:
     from detente.files import CacheFolder

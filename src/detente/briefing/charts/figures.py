@@ -77,9 +77,8 @@ def _desk() -> ThreadPoolExecutor:
 
 
 def warm_up() -> None:
-    """Start the drawing engine beside the first solves, where no drawings are kept from before."""
-    if not engine.any_kept():
-        _desk().submit(engine.start)
+    """Start the drawing engine beside the work before the first drawing: a reader who is new needs some, whatever is kept."""
+    _desk().submit(engine.start)
 
 
 def made_by(remark: str = "", csv: str = "") -> str:
