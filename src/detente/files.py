@@ -132,7 +132,8 @@ def data_folder(name: str) -> Path:
 
 
 class CacheFolder:
-    """Bytes by key in the cache folder, from run to run: at most `limit` of them, those not used for longest go first.
+    """Bytes by key in the cache folder, from run to run: at most `limit` of them, those not used for longest go first. With a
+    limit of none they are only read: what is there is found, nothing is added.
 
     What is read is checked against its own digest; what is damaged counts as absent and is written anew. A folder that may not
     be written costs the work, nothing else. Keys are file names.
@@ -176,6 +177,8 @@ class CacheFolder:
 
     def keep(self, key: str, body: bytes) -> None:
         """Keep `body` under a key; a full disk or a folder that may not be written is no error."""
+        if self.limit == 0:
+            return
         try:
             place = self.place
             place.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""A fault of some Pythons, kept away from our threads.
+"""What we ask of the interpreter: a fault of some Pythons kept away from our threads, and garbage looked for less often.
 
 Up to 3.11.7, and in 3.12.0 and 3.12.1, two threads that build syntax trees in the same moment spoil each other's count of depth,
 and one of them fails with `SystemError: AST constructor recursion depth mismatch` (gh-106905 of CPython). Jinja, NumPy and
@@ -9,6 +9,7 @@ a time; on other Pythons nothing is changed.
 from __future__ import annotations
 
 import ast
+import gc
 import sys
 import threading
 from functools import wraps
@@ -30,3 +31,9 @@ def parse_in_turn() -> None:
             return parse(*args, **kwargs)
 
     ast.parse = in_turn
+
+
+def collect_rarely() -> None:
+    """Look for cycles of objects every 20,000 new ones, not every 700: most of what a process of ours makes lives to its end or
+    dies at once, and to look through it cost a twentieth of a briefing and of an answer on the page."""
+    gc.set_threshold(20_000)

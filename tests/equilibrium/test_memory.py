@@ -155,6 +155,20 @@ def test_what_was_judged_is_found_again_and_its_levels_when_they_are_asked_for(r
         _ = again.after.shipment
 
 
+def test_what_is_asked_in_passing_is_found_and_not_added(runs, monkeypatch, tmp_path):
+    monkeypatch.setenv("DETENTE_CACHE", str(tmp_path))
+    policy = Policy([Tariff(by="AAA", on="BBB", rate=0.1)])
+    for n, how in enumerate(({"passing": True}, {"passing": True}, {"between_runs": True}), start=1):
+        with solved_once(**how):
+            solve(toy_world(), policy)
+        assert len(runs) == n
+    before = sorted(p.name for p in (tmp_path / "solutions").iterdir())
+    with solved_once(passing=True):
+        solve(toy_world(), policy)
+    assert len(runs) == 3
+    assert [p.name for p in (tmp_path / "solutions").iterdir()] == before
+
+
 def test_what_is_only_known_in_part_can_be_handed_to_another_process(monkeypatch, tmp_path):
     monkeypatch.setenv("DETENTE_CACHE", str(tmp_path))
     for _ in range(2):

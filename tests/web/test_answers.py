@@ -42,6 +42,14 @@ def answer(client):
     return reply.json()
 
 
+def test_a_readers_own_levers_leave_nothing_on_disk(monkeypatch, tmp_path):
+    state = resolve(PageState(**kuala(scenario="middle", levers={"us-threat-100": 41.25})))
+    state.case.outcome("law", against="reference")
+    monkeypatch.setenv("DETENTE_CACHE", str(tmp_path))
+    assert state.outcome().real_income["USA"] != 0
+    assert not list(tmp_path.glob("solutions/*"))
+
+
 def test_an_answer_is_the_librarys(answer, outcome):
     rows = {row["region"]: row for row in answer["headline"]}
     assert set(rows) == set(WORLD.regions)

@@ -11,12 +11,14 @@ from detente.briefing.sections import proposal
 from detente.briefing.view import CaseView
 from detente.cases.case import Case
 from detente.equilibrium.memory import solved_once
+from detente.interpreter import collect_rarely
 from detente.words.currency import counted_in
 
 
 def main() -> None:
     """Read dossier, world and horizon from the process that started this one, and wait for its word; what is solved is kept on
     disk."""
+    collect_rarely()
     dossier, world, horizon = pickle.load(sys.stdin.buffer)
     import_module("detente.equilibrium.system")  # what solving needs is read while nothing else can be done
     if sys.stdin.buffer.readline() != GO:

@@ -6,7 +6,6 @@ Exit codes: 0 done, 1 a fault of our own, 2 bad input, 3 a computation that did 
 
 from __future__ import annotations
 
-import gc
 import os
 import sys
 from typing import Annotated
@@ -38,6 +37,7 @@ from detente.cli.new import new
 from detente.cli.reply import spoken
 from detente.cli.shapes import named
 from detente.errors import DetenteError
+from detente.interpreter import collect_rarely
 from detente.web.__main__ import mcp, serve
 
 app = typer.Typer(
@@ -119,8 +119,7 @@ def main() -> None:
     any_terminal()
     # many small matrices in several threads of our own: more threads inside each cost an eighth of a briefing's processor time
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    # most of what a command makes lives to its end: to look through it every 700 objects cost a twentieth of a briefing
-    gc.set_threshold(20_000)
+    collect_rarely()
     try:
         app()
     except DetenteError as error:

@@ -108,16 +108,21 @@ _KEPT: ContextVar[Kept | None] = ContextVar("kept", default=None)
 
 _SOLUTIONS = CacheFolder("solutions", 20_000)
 """At most 20,000 solutions, about 25 kB each on the default world."""
+_THERE = CacheFolder("solutions", 0)
+"""Those that are there; none is added."""
 
 
 @contextmanager
-def solved_once(*, between_runs: bool = False) -> Iterator[Kept]:
-    """Keep solutions until the block ends, or with `between_runs` on disk as well; inside another such block, use its memory."""
+def solved_once(*, between_runs: bool = False, passing: bool = False) -> Iterator[Kept]:
+    """Keep solutions until the block ends, or with `between_runs` on disk as well; inside another such block, use its memory.
+
+    What is asked in `passing`, and hardly ever twice, is looked for on disk and not added there.
+    """
     outer = _KEPT.get()
     if outer is not None:
         yield outer
         return
-    kept = Kept(_SOLUTIONS if between_runs else None)
+    kept = Kept(_THERE if passing else _SOLUTIONS if between_runs else None)
     token = _KEPT.set(kept)
     try:
         yield kept

@@ -202,9 +202,11 @@ def begin() -> None:
     import multiprocessing
     import signal
 
+    from detente.interpreter import collect_rarely
     from detente.outlook.ensemble.executors import settle
 
     settle()
+    collect_rarely()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = multiprocessing.parent_process()
     if parent is not None:

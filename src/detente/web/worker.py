@@ -19,6 +19,7 @@ from types import TracebackType
 from typing import Any
 
 from detente.files import write
+from detente.interpreter import collect_rarely
 from detente.outlook.ensemble.executors import settle
 from detente.web.jobs import Job, Jobs
 
@@ -112,6 +113,7 @@ def one(jobs: Jobs, results: Any, job: Job, worker: str, seconds: float) -> None
 def main(folder: str, seconds: str, limit: str, worker: str, share: str) -> None:
     """Work until standard input ends."""
     settle()
+    collect_rarely()
     with suppress(ValueError, AttributeError):
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interrupt in the terminal is for the server, which then ends this
     wake = threading.Event()
