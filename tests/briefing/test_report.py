@@ -189,7 +189,7 @@ def test_a_briefing_is_worked_out_once(run: Any, tmp_path: Path, monkeypatch: py
     monkeypatch.setenv("DETENTE_CACHE", str(tmp_path / "cache"))
     worked: list[str] = []
 
-    def contents(dossier: Any, world: Any, *_: Any, record: str, readers: Any, anew: bool) -> dict[str, bytes]:
+    def contents(dossier: Any, world: Any, *_: Any, record: str, readers: Any, common: Any) -> dict[str, bytes]:
         worked.append(dossier.title + world.name)
         told = b'{"headline": {"answer": "x"}}'
         return {"index.html": b"\n\x00", "briefing.md": b"", "data/README.csv": b"a\n", record: told}

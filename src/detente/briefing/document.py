@@ -336,4 +336,4 @@ def from_data(data: Any) -> Any:
 
 
 def _gone(width: int) -> dict[str, Any]:
-    raise LookupError("this figure was drawn in an earlier run; its specification was not kept")
+    raise LookupError("specification not kept")

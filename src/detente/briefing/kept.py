@@ -89,15 +89,15 @@ def brief(
     folder = check_folder(out, (*NAMES, *editions, "annex.pdf"), record=RECORD, force=force)
     negotiation = dossier if isinstance(dossier, Dossier) else load_dossier(dossier)
     table = load_world() if world is None else world
-    asked = question(negotiation, table, horizon, readers)
+    asked = _question(negotiation, table, horizon, readers)
     kept = None if anew else _BRIEFINGS.find(asked)
     if kept is None:
         from detente.briefing.charts.theme import FAILED
         from detente.briefing.report import contents_of
 
-        before = len(FAILED)
+        before, common = len(FAILED), None if anew else _question(negotiation, table, horizon)
         with counted_in(table.unit):
-            contents = contents_of(negotiation, table, horizon, progress, readers=readers, record=RECORD, anew=anew)
+            contents = contents_of(negotiation, table, horizon, progress, readers=readers, record=RECORD, common=common)
         if len(FAILED) == before:
             _BRIEFINGS.keep(asked, _packed(contents))
     else:
@@ -146,7 +146,7 @@ def _printed(contents: dict[str, bytes], year: int) -> dict[str, bytes]:
     return prints
 
 
-def question(dossier: Dossier, world: World, horizon: str | None, readers: Sequence[str] = ()) -> str:
+def _question(dossier: Dossier, world: World, horizon: str | None, readers: Sequence[str] = ()) -> str:
     """Digest of all that the files of a briefing depend on; without readers, of all that its companion and annex do."""
     table = [world.name, world.fingerprint, list(world.sources), dict(world.card), world.extras_digest]
     made_by = [code_digest(""), fingerprint(), platform.python_version(), *(f"{name} {version(name)}" for name in LIBRARIES)]

@@ -35,7 +35,6 @@ from detente.briefing.annex import ORDER as ANNEX
 from detente.briefing.charts import engine, figures, standalone
 from detente.briefing.charts.theme import FAILED, coloured, roles, undrawn
 from detente.briefing.document import DataFile, Figure, Para, Section, Sheet, as_data, from_data, words_in
-from detente.briefing.kept import question
 from detente.briefing.readers import readers_of
 from detente.briefing.view import CaseView
 from detente.briefing.word import word_file
@@ -72,12 +71,12 @@ def contents_of(
     *,
     readers: Sequence[str] = (),
     record: str = "run.json",
-    anew: bool = False,
+    common: str | None = None,
 ) -> dict[str, bytes]:
     """The files of a briefing, by name; `record` is the name of the run record. Raises what solving raises.
 
-    The front is written for each of `readers` (see `readers.readers_of`). Companion and annex are the same for all of them: they
-    are written once and found again in later runs, unless all is to be worked out `anew`.
+    The front is written for each of `readers` (see `readers.readers_of`). Companion and annex are the same for all of them: with
+    `common`, a digest of all that they depend on, they are written once and found again in later runs.
     """
     last, before = 1, len(FAILED)
 
@@ -89,8 +88,7 @@ def contents_of(
 
     figures.warm_up()
     chosen = readers_of(Case.of(negotiation, table, horizon), readers)  # refused before anything is solved
-    asked = question(negotiation, table, horizon)
-    written = None if anew else _WRITTEN.find(asked)
+    written = None if common is None else _WRITTEN.find(common)
     with solved_once(between_runs=True) as kept:
         if written is None:
             Thread(target=lambda: [_part(name) for name in ORDER]).start()  # half of what is imported, while the solver runs
@@ -110,14 +108,14 @@ def contents_of(
             case = solve_case(negotiation, table, horizon, watch)
             watch("writing", last - 1, last)
             sections, annex, sheets = map(list, from_data(json.loads(written)))
-        common = len(case.shelf.files)
+        shelved = len(case.shelf.files)
         with coloured(roles(case.parties, case.host)):
             fronts = {r: [_part(name, "front").page(case, r) for name in FRONT] for r in chosen}
-        if written is None:  # not before: to tell a figure is to wait until it is drawn
+        if written is None and common is not None:  # not before: to tell a figure is to wait until it is drawn
             data = as_data((sections, annex, sheets))
             if len(FAILED) == before:
-                _WRITTEN.keep(asked, json.dumps(data, ensure_ascii=False).encode())
-        sheets += map(sheet, case.shelf.files[common:])
+                _WRITTEN.keep(common, json.dumps(data, ensure_ascii=False).encode())
+        sheets += map(sheet, case.shelf.files[shelved:])
         sections += _part("glossary").sections([*sections, *annex, *(s for pages in fronts.values() for s in pages)])
         contents = files_of(case, sections, annex, fronts, sheets, record)
     watch("writing", last, last)
