@@ -16,6 +16,7 @@ import detente as dt
 from detente.cases.case import Case
 from detente.errors import InputError, NotConverged, UnknownName, UnknownRegion
 from detente.outlook.outlook import Outlook, outlook
+from detente.outlook.own_odds import with_odds
 from detente.outlook.path_values import PathValues, path_values, quantiles
 from detente.outlook.tree import PathState, Tree, grow
 from detente.policy.stacking import policy_on
@@ -237,6 +238,11 @@ def test_states_are_solved_once_for_all_runs(monkeypatch: pytest.MonkeyPatch, tm
     for one, other in [*pairs, *((first.variants[k], again.variants[k]) for k in first.variants)]:
         np.testing.assert_array_equal(one, other)
     assert (first.variants.keys(), first.dollars, first.base) == (again.variants.keys(), again.dollars, again.base)
+
+    other = with_odds(future, {"talks": {"calm": 0.5, "clash": 0.5}})
+    same = path_values(grow(other), other, TOY, with_ranges=True)
+    assert len(asked) == count  # a state is worth the same at any odds
+    np.testing.assert_array_equal(same.by_state, first.by_state)
 
     assert len(path_values(tree, future, TOY).variants) == 0  # without ranges, against something else: other questions
     assert not np.array_equal(path_values(tree, future, TOY, against="reference", with_ranges=True).by_state, first.by_state)

@@ -89,16 +89,9 @@ def contents_of(
     figures.warm_up()
     chosen = readers_of(Case.of(negotiation, table, horizon), readers)  # refused before anything is solved
     written = None if common is None else _WRITTEN.find(common)
-    with solved_once(between_runs=True) as kept:
+    with solved_once(between_runs=True):
         if written is None:
-            Thread(target=lambda: [_part(name) for name in ORDER]).start()  # half of what is imported, while the solver runs
-            process = Ahead(negotiation, table, horizon)
-            if kept.solutions is not None:  # where the two meet
-                kept.begins = process.begin
-            try:
-                case = solve_case(negotiation, table, horizon, watch, process)
-            finally:
-                process.end()  # unless it was let go on
+            case = solve_beside(negotiation, table, horizon, watch)
             watch("writing", last - 1, last)
             sections = write_sections(case)
             with coloured(roles(case.parties, case.host)):
@@ -224,6 +217,18 @@ def images(figure: Figure) -> tuple[bytes, bytes]:
             return svg, standalone.as_bytes(replace(figure, drawn=lambda: (said, said)), "png")
         _IMAGES.keep(key, png)
     return svg, png
+
+
+def solve_beside(dossier: Dossier, world: World, horizon: str | None, progress: Progress) -> CaseView:
+    """`solve_case`, with what can go on beside it where sections are to be written: imports, and the process that works ahead."""
+    Thread(target=lambda: [_part(name) for name in ORDER]).start()  # half of what is imported, while the solver runs
+    process, kept = Ahead(dossier, world, horizon), memory()
+    if kept is not None and kept.solutions is not None:  # where the two meet
+        kept.begins = process.begin
+    try:
+        return solve_case(dossier, world, horizon, progress, process)
+    finally:
+        process.end()  # unless it was let go on
 
 
 def solve_case(

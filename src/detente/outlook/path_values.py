@@ -171,7 +171,8 @@ def path_values(
     if not 0 <= discount < math.inf:
         raise InputError(refusal("outlook", "discount_rate_must", discount=f"{discount:g}"))
     base = baseline(against)
-    case = Case.of(dossier, world, horizon, with_ranges=with_ranges, **parameters)
+    without_odds = dossier.model_copy(update={"prospects": None})  # a state is worth the same at any odds: found again at others
+    case = Case.of(without_odds, world, horizon, with_ranges=with_ranges, **parameters)
     nodes = case.nodes
     if with_ranges and case.month is None:
         wide = {k: n for k, n in nodes.items() if k.startswith("all ")}
