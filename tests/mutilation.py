@@ -15,7 +15,7 @@ def mutilate(text: str, rng: random.Random) -> str:
         k = rng.randrange(len(lines))
         line = lines[k]
         kind = rng.randrange(11)
-        if kind == 0:
+        if kind == 0 and len(lines) > 1:
             lines.pop(k)
         elif kind == 1:
             lines.insert(k, line)
