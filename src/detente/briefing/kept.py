@@ -89,15 +89,16 @@ def brief(
     folder = check_folder(out, (*NAMES, *editions, "annex.pdf"), record=RECORD, force=force)
     negotiation = dossier if isinstance(dossier, Dossier) else load_dossier(dossier)
     table = load_world() if world is None else world
-    asked = _question(negotiation, table, horizon, readers)
+    common = _question(negotiation, table, horizon)
+    asked = digest([common, list(readers)])
     kept = None if anew else _BRIEFINGS.find(asked)
     if kept is None:
         from detente.briefing.charts.theme import FAILED
         from detente.briefing.report import contents_of
 
-        before, common = len(FAILED), None if anew else _question(negotiation, table, horizon)
+        before, key = len(FAILED), None if anew else common
         with counted_in(table.unit):
-            contents = contents_of(negotiation, table, horizon, progress, readers=readers, record=RECORD, common=common)
+            contents = contents_of(negotiation, table, horizon, progress, readers=readers, record=RECORD, common=key)
         if len(FAILED) == before:
             _BRIEFINGS.keep(asked, _packed(contents))
     else:
@@ -146,11 +147,11 @@ def _printed(contents: dict[str, bytes], year: int) -> dict[str, bytes]:
     return prints
 
 
-def _question(dossier: Dossier, world: World, horizon: str | None, readers: Sequence[str] = ()) -> str:
-    """Digest of all that the files of a briefing depend on; without readers, of all that its companion and annex do."""
+def _question(dossier: Dossier, world: World, horizon: str | None) -> str:
+    """Digest of all that a briefing depends on but its readers, so of all that companion and annex do."""
     table = [world.name, world.fingerprint, list(world.sources), dict(world.card), world.extras_digest]
     made_by = [code_digest(""), fingerprint(), platform.python_version(), *(f"{name} {version(name)}" for name in LIBRARIES)]
-    return digest([dossier.model_dump(mode="json", by_alias=True), table, horizon, list(readers), made_by])
+    return digest([dossier.model_dump(mode="json", by_alias=True), table, horizon, made_by])
 
 
 def _packed(contents: Mapping[str, bytes]) -> bytes:

@@ -96,7 +96,7 @@ def answered(engine: Engine, asked: AnswerRequest, case: Resolved) -> dict[str, 
     unit = asked.unit
     if why := lacking(case.case, unit):
         raise InputError(why)
-    region = None if asked.region is None else meant(asked.region, (*case.world.regions, WORLD))
+    region = None if asked.region is None else meant(asked.region, case.world.regions)
     if region is not None and region != WORLD:
         case.case.index(region)
     effects = engine.effects(case, unit, ranged=asked.full)

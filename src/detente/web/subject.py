@@ -12,7 +12,7 @@ from detente.cases.case import Case
 from detente.equilibrium.outcome import Outcome
 from detente.errors import InputError
 from detente.verbs import Code
-from detente.web.effects import WORLD, Unit
+from detente.web.effects import Unit
 from detente.web.quick import Engine, case_title
 from detente.web.state import PageState, Resolved, Strict
 from detente.words import say
@@ -56,7 +56,7 @@ class Subject(NamedTuple):
     def region(self) -> str | None:
         """The economy a figure is to be about, by its code."""
         said = self.asked.region
-        return None if said is None else meant(said, (*self.cases[0].world.regions, WORLD))
+        return None if said is None else meant(said, self.cases[0].world.regions)
 
     @property
     def outcome(self) -> Outcome:
