@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import random
 import re
@@ -183,6 +184,30 @@ def test_changes() -> None:
     assert len(gone) == len(d.measures) - 1
     with pytest.raises(UnknownName, match="did you mean us-threat-100"):
         apply_changes(d.measures, [Change(withdraw="us-threat-10")])
+
+
+def test_the_whole_map_is_set_before_its_entries() -> None:
+    """However a change was written: a run file sorts it, a kept answer is found under the sorted one."""
+    d = load_dossier("kuala-lumpur-2025")
+    for told in ({"rate_pct.MYS": 10, "rate_pct": {"VNM": 25}}, {"rate_pct": {"VNM": 25}, "rate_pct.MYS": 10}):
+        change = Change.model_validate({"measure": "us-reciprocal-country", "set": told})
+        changed = {m.id: m for m in apply_changes(d.measures, [change])}["us-reciprocal-country"]
+        assert changed.rate_pct == {"VNM": 25, "MYS": 10}
+
+
+def backwards(data: Any) -> Any:
+    """`data` with the entries of every map in the other order."""
+    if isinstance(data, dict):
+        return {k: backwards(data[k]) for k in reversed(list(data))}
+    return [backwards(v) for v in data] if isinstance(data, list) else data
+
+
+@pytest.mark.parametrize("name", list_dossiers())
+def test_a_dossier_is_the_same_in_whatever_order_its_maps_were_written(name: str) -> None:
+    d = load_dossier(name)
+    content = d.model_dump(mode="json", by_alias=True, exclude_unset=True)
+    again = parse_dossier(json.dumps(backwards(content)), "again.yaml")
+    assert again.model_dump_json(by_alias=True) == d.model_dump_json(by_alias=True)
 
 
 def as_json(data: Any) -> Any:

@@ -98,14 +98,27 @@ DEFAULT = "default"
 """Key of a coverage map that stands for every sector not named."""
 
 
+def by_key(value: object) -> object:
+    """A map with its entries in the order of their keys, maps within it too; whatever else as it is."""
+    if isinstance(value, dict):
+        return {k: by_key(value[k]) for k in sorted(value, key=str)}
+    return [by_key(v) for v in value] if isinstance(value, list) else value
+
+
 class Strict(BaseModel):
-    """Base of every part of a dossier: no unknown keys, no changes after loading, no infinite numbers."""
+    """Base of every part of a dossier: no unknown keys, no changes after loading, no infinite numbers.
+
+    Maps are kept in the order of their keys: the same content has one answer, in whatever order it was written down. So
+    `set: {coverage.MET: 0.3, coverage: 1}` sets the whole map first, then its entry.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, populate_by_name=True)
 
     @model_validator(mode="after")
     def _in_our_time(self) -> Self:
         for name, value in self:
+            if isinstance(value, dict):
+                self.__dict__[name] = by_key(value)
             if isinstance(value, date) and not FIRST_DAY <= value <= LAST_DAY:
                 told = type(self).model_fields[name].alias or name
                 raise ValueError(
